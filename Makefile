@@ -1,0 +1,99 @@
+# What people type. `make help` lists the targets; nothing here needs root, conda or a terminal.
+# Variables: PYTHON (an interpreter >= 3.11), CORES, TORCH_INDEX (where to take torch from, see README.md).
+
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+TORCH_INDEX ?=
+
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --no-input --disable-pip-version-check
+LINT_CONFIG := config/demo.yaml
+# pip draws its progress bars in a terminal only; in a log its list of downloads would bury the rest.
+QUIET := $(shell [ -t 2 ] || echo --quiet)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint schema lock clean distclean set-up
+
+# Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
+# into .venv instead; a cache folder that the user named is left alone.
+ifndef XDG_CACHE_HOME
+ifneq ($(shell { [ -d "$$HOME/.cache" ] || mkdir "$$HOME/.cache"; } 2>/dev/null && [ -w "$$HOME/.cache" ] && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.venv/cache
+endif
+endif
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(READY) ## run the simulated study and print where its report is
+	@$(BIN)/snakemake --configfile config/demo.yaml --cores $(CORES) --quiet rules host
+	@echo "The demo's report: $(CURDIR)/results/demo/report.html"
+
+test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and are skipped without it)
+	$(BIN)/python -m pytest tests
+
+lint: $(READY) ## style, types, Snakemake's own lint, and generated files that drifted from their source
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint --configfile $(LINT_CONFIG)
+	@$(BIN)/python -m pytest -q tests/unit/test_furniture.py tests/unit/test_software.py
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	mkdir -p "$$fresh/config" "$$fresh/workflow/schemas"; cp config/README.md "$$fresh/config/"; \
+	root="$$PWD"; (cd "$$fresh" && "$$root/$(BIN)/python" -m seqgraft.config.document); \
+	for file in config/README.md workflow/schemas/config.schema.json; do \
+	  diff -u "$$file" "$$fresh/$$file" || { echo "$$file is out of date: run make schema" >&2; exit 1; }; \
+	done
+
+schema: $(READY) ## write the config's JSON schema and the table of keys in config/README.md anew
+	$(BIN)/python -m seqgraft.config.document
+
+lock: ## solve requirements.in in an environment of its own and write requirements.lock
+	@$(call check_python)
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(PYTHON) -m venv "$$fresh"; \
+	"$$fresh/bin/python" -m pip install --no-input --disable-pip-version-check -r requirements.in; \
+	{ sed -n '/^#/!q;p' requirements.lock; \
+	  "$$fresh/bin/python" -m pip freeze --all --exclude pip | sed 's/^\(torch==[^+]*\)+.*/\1/' \
+	  | grep -v -E '^(nvidia-|cuda-|triton==)' | LC_ALL=C sort -f; } > "$$fresh/lock"; \
+	cp "$$fresh/lock" requirements.lock
+	@echo "requirements.lock is written: now make test, and name what moved in CHANGELOG.md"
+
+clean: ## remove caches and the demo's results; the results of other studies stay
+	rm -rf results/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis scripts/*.egg-info
+	find scripts tests workflow -type d -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment, too
+	rm -rf .venv
+
+set-up: $(READY) ## make the environment and nothing else
+
+# The stamp names the folder: an environment does not survive being moved, so a moved project is set up anew.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+define check_python
+command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON): install Python >= 3.11 or name one, \
+as in make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "seqgraft needs Python >= 3.11 and \
+$(PYTHON) is $$($(PYTHON) --version 2>&1): name another, as in make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install its \
+venv module (Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+endef
+
+$(READY): requirements.lock pyproject.toml
+	@$(call check_python)
+	@echo "Setting up .venv from requirements.lock (once; torch is most of it)"
+	@rm -rf $(READY)
+	@$(PYTHON) -m venv --clear .venv
+	@if [ -n "$(TORCH_INDEX)" ]; then \
+	  $(PIP) install $(QUIET) --no-deps --index-url "$(TORCH_INDEX)" "$$(grep '^torch==' requirements.lock)"; fi
+	@$(PIP) install $(QUIET) -r requirements.lock
+	@$(PIP) install $(QUIET) --no-deps --no-build-isolation --editable .
+	@echo "$(CURDIR)" > $@
