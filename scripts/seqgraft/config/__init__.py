@@ -1,0 +1,1 @@
+"""The typed config: one source for validation, defaults, schema and documentation."""

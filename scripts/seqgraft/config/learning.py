@@ -1,0 +1,113 @@
+"""How backbones are built, pretrained and trained on a target: the learning part of a study's config."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from seqgraft.config.base import Settings
+
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class BackboneSettings(Settings):
+    """The shared layers: two convolutions with average pooling that keep positions, and a dense layer."""
+
+    name: Literal["cnn"] = Field("cnn", description="Which backbone of the registry to build.")
+    width: int = Field(64, ge=4, le=2048, description="Filters in each of the two convolutions.")
+    kernels: tuple[Count, Count] = Field(
+        (11, 5), description="Widths of the two convolutions, in letters and in pooled cells; odd numbers."
+    )
+    pools: tuple[Count, Count] = Field(
+        (3, 3), description="Cells averaged into one after each convolution; small values keep positions."
+    )
+    hidden: int = Field(64, ge=2, le=4096, description="Features that the dense layer gives to the head.")
+    dropout: float = Field(0.3, ge=0, lt=1, description="Share of features dropped before each dense layer.")
+
+    @field_validator("kernels")
+    @classmethod
+    def _odd(cls, kernels: tuple[int, int]) -> tuple[int, int]:
+        """Ask for odd widths, because only they leave every position where it was."""
+        if any(width % 2 == 0 for width in kernels):
+            raise ValueError("kernel widths must be odd, so that a filter is centred on its position")
+        return kernels
+
+
+class TrainingSettings(Settings):
+    """How a strategy learns from the target's labels; every strategy and baseline gets the same search."""
+
+    optimizer: Literal["adamw"] = Field(
+        "adamw", description="The optimiser: AdamW (Loshchilov & Hutter 2019)."
+    )
+    learning_rates: tuple[Positive, ...] = Field(
+        (1e-3,), min_length=1, description="Learning rates to choose from by held-out loss."
+    )
+    epochs: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        (0, 2, 4, 8, 16, 32),
+        min_length=1,
+        description="Passes over the labels to choose from by held-out loss, as checkpoints of one run.",
+    )
+    patience: int = Field(
+        2, ge=1, le=100, description="Stop a run after this many checkpoints without a lower held-out loss."
+    )
+    batch_size: int = Field(32, ge=1, le=65536, description="Sequences per step.")
+    weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
+    token_dropout: float = Field(
+        0.0, ge=0, lt=1, description="Share of letters shown as unknown during training, drawn at each step."
+    )
+    shift: int = Field(
+        0, ge=0, le=100, description="Largest shift in letters, left or right, drawn anew at each step."
+    )
+    folds: int = Field(
+        5, ge=2, le=20, description="Folds for choosing inside the labels when there are fewer than 500."
+    )
+    members: int = Field(
+        3, ge=1, le=20, description="Members of the final ensemble from 500 labels on (below: one per fold)."
+    )
+    penalties: tuple[Positive, ...] = Field(
+        (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0),
+        min_length=1,
+        description="Inverse penalties C of the logistic regressions to choose from by held-out loss.",
+    )
+    kmer: int = Field(
+        4, ge=1, le=8, description="Longest k-mer that kmer-logistic counts (shorter for proteins)."
+    )
+    threads: int = Field(
+        1, ge=1, le=256, description="Threads of torch; results depend on it, so it belongs to the study."
+    )
+
+    @field_validator("epochs")
+    @classmethod
+    def _rising(cls, epochs: tuple[int, ...]) -> tuple[int, ...]:
+        """Ask for rising checkpoints, because one run passes through them in turn."""
+        if list(epochs) != sorted(set(epochs)):
+            raise ValueError("epochs must rise, each checkpoint named once")
+        return epochs
+
+
+class PretrainingSettings(Settings):
+    """How a source model is trained on the source task."""
+
+    replicates: int = Field(
+        3, ge=1, le=100, description="Source models; replicate r starts from number (r-1) mod this."
+    )
+    validation: float = Field(
+        0.15, gt=0, le=0.5, description="Share of the source's training part held out to choose the epoch."
+    )
+    epochs: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (4, 8, 12, 16, 24, 32), min_length=1, description="Checkpoints of the run to choose from."
+    )
+    patience: int = Field(2, ge=1, le=100, description="Checkpoints without a lower validation loss to wait.")
+    learning_rate: float = Field(1e-3, gt=0, le=1, description="Learning rate.")
+    batch_size: int = Field(64, ge=1, le=65536, description="Sequences per step.")
+    weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
+    token_dropout: float = Field(0.0, ge=0, lt=1, description="Share of letters hidden in training.")
+    shift: int = Field(0, ge=0, le=100, description="Largest shift in letters drawn in training.")
+
+    @field_validator("epochs")
+    @classmethod
+    def _rising(cls, epochs: tuple[int, ...]) -> tuple[int, ...]:
+        """Ask for rising checkpoints, because one run passes through them in turn."""
+        if list(epochs) != sorted(set(epochs)):
+            raise ValueError("epochs must rise, each checkpoint named once")
+        return epochs

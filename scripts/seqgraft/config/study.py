@@ -1,0 +1,181 @@
+"""Config of a whole study: its tasks, transfers, strategies, sizes and replicates."""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from seqgraft.config.base import Settings
+from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
+from seqgraft.config.suggest import unknown_name
+from seqgraft.config.tasks import Task
+from seqgraft.learn.names import BASELINE_NAMES, STRATEGY_FACTS
+from seqgraft.stats.metrics import METRICS
+
+NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
+
+# Keys that say where a study runs or finds its bytes; they change no result and enter no rule's params.
+DEPLOYMENT_KEYS = frozenset({"mirror"})
+
+
+class Transfer(Settings):
+    """One source task and the target task that it is grafted onto."""
+
+    source: Name = Field(description="Name of the source task.")
+    target: Name = Field(description="Name of the target task.")
+    strategies: list[str] | None = Field(
+        None, description="This transfer's own list of strategies; the study's list where absent."
+    )
+
+    @property
+    def sources(self) -> str:
+        """The source tasks' names joined by ``+``, as in paths."""
+        return self.source
+
+    @property
+    def name(self) -> str:
+        """``<source>--<target>``."""
+        return f"{self.sources}--{self.target}"
+
+
+class Study(Settings):
+    """One study: everything that changes its results, and nothing about the machine."""
+
+    study: Name = Field(description="The study's name; its results live in `results/<study>/`.")
+    title: str = Field("", description="Heading of the report.")
+    tasks: dict[Name, Task] = Field(min_length=1, description="The labelled sets of sequences, by name.")
+    transfers: list[Transfer] = Field(min_length=1, description="Which source is grafted onto which target.")
+    backbone: BackboneSettings = Field(
+        default_factory=BackboneSettings, description="The layers shared by source and target."
+    )
+    strategies: list[str] = Field(
+        ["scratch", "zero-shot", "linear-probe", "full", "full-kept-head"],
+        min_length=1,
+        description="How the target is learned, in order of preference where two do equally well.",
+    )
+    baselines: list[str] = Field(
+        ["constant", "kmer-logistic"], description="Simple models that a transfer has to beat."
+    )
+    train_sizes: list[Annotated[int, Field(ge=10)] | Literal["all"]] = Field(
+        [50, 100, 200, 400, "all"], min_length=1, description="Numbers of target labels; `all` is the pool."
+    )
+    replicates: int = Field(
+        10, ge=1, description="Independent draws of the target labels; fewer than 5 give no verdict."
+    )
+    primary_metric: str = Field("auroc", description="The metric that the verdict is about.")
+    chosen: str = Field(
+        "held-out",
+        description="The strategy that the verdict is about: one strategy's name, fixed beforehand, or "
+        "`held-out`: for each set of n labels, the one with the best held-out log loss inside these n labels.",
+    )
+    pretraining: PretrainingSettings = Field(
+        default_factory=PretrainingSettings, description="How the source models are trained."
+    )
+    training: TrainingSettings = Field(
+        default_factory=TrainingSettings, description="How all models are trained and chosen."
+    )
+    mirror: str | None = Field(
+        None,
+        description="A folder that holds the files as `<host>/<path>` (also SEQGRAFT_MIRROR); "
+        "changes no result.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_that_are_not_text(cls, data: Any) -> Any:
+        # YAML reads an unquoted 2024 or 1e5 as a number; as a name it is text.
+        if isinstance(data, dict) and isinstance(data.get("study"), int | float):
+            data = {**data, "study": str(data["study"])}
+        return data
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        for name in self.strategies:
+            unknown_name("strategies", name, STRATEGY_FACTS)
+        for name in self.baselines:
+            unknown_name("baselines", name, BASELINE_NAMES)
+        unknown_name("primary_metric", self.primary_metric, METRICS)
+        for index, transfer in enumerate(self.transfers):
+            where = f"transfers[{index}]"
+            unknown_name(f"{where}.source", transfer.source, self.tasks)
+            unknown_name(f"{where}.target", transfer.target, self.tasks)
+            for name in transfer.strategies or []:
+                unknown_name(f"{where}.strategies", name, STRATEGY_FACTS)
+            if transfer.source == transfer.target:
+                raise ValueError(f"{where}: task '{transfer.source}' cannot be its own source")
+            self._compatible(where, transfer)
+        names = [transfer.name for transfer in self.transfers]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"transfers: '{name}' is listed twice")
+        return self
+
+    @model_validator(mode="after")
+    def _lists_make_sense(self) -> Self:
+        for key in ("strategies", "baselines", "train_sizes"):
+            values: list[Any] = getattr(self, key)
+            for value in values:
+                if values.count(value) > 1:
+                    raise ValueError(f"{key}: '{value}' is listed twice")
+        numbers = [size for size in self.train_sizes if size != "all"]
+        if numbers != sorted(numbers) or "all" in self.train_sizes[:-1]:  # type: ignore[type-var]
+            raise ValueError("train_sizes: must grow, with `all` at the end")
+        for transfer in self.transfers:
+            own = self.strategies_of(transfer)
+            if "scratch" not in own:
+                raise ValueError(
+                    f"strategies: 'scratch' is missing for transfer '{transfer.name}': "
+                    "without it nothing says whether the source helped"
+                )
+            if not self.candidates_of(transfer):
+                raise ValueError(
+                    f"strategies: transfer '{transfer.name}' has no strategy that learns from a source and "
+                    "from target labels, such as 'full'"
+                )
+            if self.chosen != "held-out" and self.chosen not in self.candidates_of(transfer):
+                raise ValueError(
+                    f"chosen: '{self.chosen}' must be 'held-out' or one of: "
+                    f"{', '.join(self.candidates_of(transfer))}"
+                )
+        return self
+
+    def _compatible(self, where: str, transfer: Transfer) -> None:
+        """Refuse a source and a target that cannot share a backbone or a head."""
+        source, target = self.tasks[transfer.source], self.tasks[transfer.target]
+        if source.alphabet != target.alphabet:
+            raise ValueError(
+                f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "
+                f"'{transfer.target}' is {target.alphabet})"
+            )
+        entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
+        kept = [entry.name for entry in entries if entry.needs_equal_classes]
+        if kept and source.classes != target.classes:
+            raise ValueError(
+                f"{where}: {', '.join(kept)} use the source's head, so both tasks need the same classes in the "
+                f"same order ('{transfer.source}' has {', '.join(source.classes)}; "
+                f"'{transfer.target}' has {', '.join(target.classes)}); leave these strategies out or rename"
+            )
+
+    def strategies_of(self, transfer: Transfer) -> list[str]:
+        """Return the strategies of one transfer, in the config's order."""
+        return self.strategies if transfer.strategies is None else transfer.strategies
+
+    def candidates_of(self, transfer: Transfer) -> list[str]:
+        """Return the strategies that may be chosen: those that use a source and the target's labels."""
+        entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
+        return [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any task is simulated; then every page and figure says so."""
+        return any(task.simulate is not None for task in self.tasks.values())
+
+    def as_understood(self) -> dict[str, Any]:
+        """Return the config with defaults filled in and without what only says where things run."""
+        return self.model_dump(mode="json", by_alias=True, exclude=set(DEPLOYMENT_KEYS), exclude_none=True)
+
+
+def valid_name(name: str) -> bool:
+    """Tell whether a name can stand in a path of the results."""
+    return re.fullmatch(NAME_PATTERN, name) is not None

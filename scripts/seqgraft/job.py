@@ -1,0 +1,104 @@
+"""What every rule's script does around its work: a log, one clear message on a mistake, nothing half-written."""
+
+import ctypes
+import logging
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from seqgraft.errors import SeqgraftError
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
+    """Run one rule's work and turn its failure into one message.
+
+    Parameters
+    ----------
+    snakemake : snakemake.script.Snakemake
+        The object that Snakemake hands to a script; its first log file is written.
+    work : callable
+        Takes that object and a logger; the logger writes to the log file and to the terminal.
+
+    Raises
+    ------
+    SystemExit
+        With status 1 if the work failed. The message of a `SeqgraftError` stands once on the terminal and once in
+        the log, without a traceback; of any other exception the traceback is in the log only.
+    """
+    die_with_parent()
+    log_file = Path(str(snakemake.log[0]))
+    logger = _logger(log_file)
+    name = snakemake.rule
+    try:
+        work(snakemake, logger)
+    except SeqgraftError as error:
+        _remove(snakemake.output)
+        logger.error("%s: error: %s", name, error)
+        raise SystemExit(1) from None
+    except OSError as error:
+        # A full disk or a folder without permission is the machine's state, not a defect of the program.
+        _remove(snakemake.output)
+        _append(log_file, traceback.format_exc())
+        place = error.filename or "a file of this rule"
+        remedy = "free some space or mend the permissions, then run again"
+        message = SeqgraftError(f"{error.strerror or error}", where=str(place), remedy=remedy)
+        logger.error("%s: error: %s", name, message)
+        raise SystemExit(1) from None
+    except Exception as error:
+        _remove(snakemake.output)
+        _append(log_file, traceback.format_exc())
+        logger.error(
+            "%s: error: %s: %s\n  where:  a defect in seqgraft; the details are in %s\n"
+            "  remedy: please report it with that file",
+            name, type(error).__name__, error, log_file,
+        )
+        raise SystemExit(1) from None
+
+
+def die_with_parent() -> None:
+    """End this process when the Snakemake that started it is killed (Linux only; elsewhere it goes on)."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died between the two calls
+            raise SystemExit(1)
+
+
+def _logger(log_file: Path) -> logging.Logger:
+    """Return a logger that writes times to the log file and bare messages to the terminal."""
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    logger = logging.getLogger("seqgraft")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers.clear()
+    to_file = logging.FileHandler(log_file, mode="w", encoding="utf-8")
+    to_file.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    to_terminal = logging.StreamHandler()
+    to_terminal.setLevel(logging.WARNING)
+    to_terminal.setFormatter(logging.Formatter("%(message)s"))
+    logger.addHandler(to_file)
+    logger.addHandler(to_terminal)
+    return logger
+
+
+def _append(log_file: Path, text: str) -> None:
+    """Add text to the log file only."""
+    with log_file.open("a", encoding="utf-8") as handle:
+        handle.write(text)
+
+
+def _remove(outputs: Iterable[str]) -> None:
+    """Remove what a failed job left behind."""
+    for name in outputs:
+        path = Path(str(name))
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""The typed config: what it accepts, and in which words it refuses."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from seqgraft.config.document import schema_text, with_key_tables
+from seqgraft.config.load import mirror_folder, read_study
+from seqgraft.errors import SeqgraftError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def task(**changes: Any) -> dict[str, Any]:
+    files = [{"url": f"https://example.org/{c}.fa", "sha256": "a" * 64, "class": c} for c in ("yes", "no")]
+    return {"alphabet": "dna", "classes": ["yes", "no"], "files": files, **changes}
+
+
+@pytest.fixture()
+def config() -> dict[str, Any]:
+    return {
+        "study": "mine", "tasks": {"a": task(), "b": task()}, "transfers": [{"source": "a", "target": "b"}],
+    }
+
+
+def test_defaults_are_filled_in(config: dict[str, Any]) -> None:
+    study = read_study(config)
+    assert study.replicates == 10
+    assert study.transfers[0].name == "a--b"
+    assert study.candidates_of(study.transfers[0]) == ["linear-probe", "full", "full-kept-head"]
+    assert study.as_understood()["tasks"]["a"]["split"]["test"] == 0.3
+    assert study.as_understood()["tasks"]["a"]["files"][0]["class"] == "yes"
+
+
+def test_where_bytes_are_looked_for_is_not_part_of_the_config_as_understood(config: dict[str, Any]) -> None:
+    assert read_study({**config, "mirror": "/m"}).as_understood() == read_study(config).as_understood()
+
+
+def change(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Set one key, given as `tasks.a.alphabet`; numbers index lists."""
+    changed = copy.deepcopy(config)
+    here: Any = changed
+    *way, last = [int(p) if p.isdigit() else p for p in path.split(".")]
+    for part in way:
+        here = here[part]
+    here[last] = value
+    return changed
+
+
+MISTAKES = [
+    ("tasks.a.alphabt", "dna", "tasks.a.alphabt: unknown key; did you mean 'alphabet'?"),
+    ("tasks.a.alphabet", "dnaa", "tasks.a.alphabet: 'dnaa' is not known; did you mean 'dna'?"),
+    ("tasks.a.alphabet", None, "tasks.a.alphabet: 'None' is not known; known: dna, rna, protein"),
+    ("tasks.a.split", {"test": 1.5}, "tasks.a.split.test: input should be less than 1, not 1.5"),
+    ("tasks.a.files.0.class", "yess", "tasks.a: class 'yess' of a file is not among `classes` (yes, no)"),
+    ("tasks.a.files.0.sha256", "xyz", "tasks.a.files[0].sha256: must be 64 hexadecimal digits in lower case"),
+    ("tasks.a.files.0.sha256", None, "tasks.a.files[0]: needs `sha256` beside `url`, so that the bytes can be checked"),
+    ("tasks.a.files.0.path", "x.fa", "tasks.a.files[0]: needs exactly one of `url` and `path`"),
+    ("tasks.a.classes", ["yes"], "tasks.a.classes: list should have at least 2 items after validation, not 1"),
+    ("tasks.a.strand", "double", "tasks.a.strand: 'double' is not known; known: single, both"),
+    ("strategies", ["scratch", "ful"], "strategies: 'ful' is not known; did you mean 'full'?"),
+    ("strategies", ["full"], "strategies: 'scratch' is missing for transfer 'a--b'"),
+    ("strategies", ["scratch", "zero-shot"], "has no strategy that learns from a source and from target labels"),
+    ("strategies", ["scratch", "full", "full"], "strategies: 'full' is listed twice"),
+    ("baselines", ["kmer"], "baselines: 'kmer' is not known; did you mean 'kmer-logistic'?"),
+    ("primary_metric", "AUROC", "primary_metric: 'AUROC' is not known"),
+    ("chosen", "scratch", "chosen: 'scratch' must be 'held-out' or one of: linear-probe, full, full-kept-head"),
+    ("train_sizes", [100, 50], "train_sizes: must grow, with `all` at the end"),
+    ("train_sizes", ["all", 50], "train_sizes: must grow, with `all` at the end"),
+    ("replicates", "ten", "replicates: must be a whole number, not 'ten'"),
+    ("transfers.0.source", "c", "transfers[0].source: 'c' is not known"),
+    ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
+    ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
+    ("study", "My/Study", "study: 'My/Study' is not a valid name"),
+    ("training", {"treads": 2}, "training.treads: unknown key; did you mean 'threads'?"),
+    ("backbone", {"name": "resnet"}, "backbone.name: 'resnet' is not known; known: cnn"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), MISTAKES)
+def test_a_mistake_is_named_with_its_key(config: dict[str, Any], path: str, value: Any, message: str) -> None:
+    with pytest.raises(SeqgraftError) as error:
+        read_study(change(config, path, value), ["study.yaml"])
+    assert message in error.value.what
+    assert error.value.where == "study.yaml"
+    assert error.value.remedy
+
+
+def test_classes_must_agree_where_the_sources_head_is_used(config: dict[str, Any]) -> None:
+    other = task(classes=["no", "yes"])
+    with pytest.raises(SeqgraftError, match="zero-shot, full-kept-head use the source's head"):
+        read_study({**config, "tasks": {"a": task(), "b": other}})
+    fine = {**config, "tasks": {"a": task(), "b": other}, "strategies": ["scratch", "full"]}
+    assert read_study(fine).strategies == ["scratch", "full"]
+
+
+def test_all_mistakes_are_told_at_once(config: dict[str, Any]) -> None:
+    wrong = change(change(config, "tasks.a.alphabt", "dna"), "replicats", 3)
+    with pytest.raises(SeqgraftError, match="2 mistakes") as error:
+        read_study(wrong)
+    assert "alphabt" in error.value.what
+    assert "replicats: unknown key; did you mean 'replicates'?" in error.value.what
+
+
+def test_no_config_at_all() -> None:
+    with pytest.raises(SeqgraftError, match="no study is named"):
+        read_study({})
+
+
+def test_the_mirror_of_the_config_wins_over_the_environment(
+    config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x").mkdir()
+    monkeypatch.setenv("SEQGRAFT_MIRROR", str(tmp_path))
+    assert mirror_folder(read_study(config)) == tmp_path
+    assert mirror_folder(read_study({**config, "mirror": str(tmp_path / "x")})) == tmp_path / "x"
+    with pytest.raises(SeqgraftError, match="is not a folder"):
+        mirror_folder(read_study({**config, "mirror": str(tmp_path / "y")}))
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("config/*.yaml")) + [ROOT / "tests/config/tiny.yaml"], ids=str)
+def test_shipped_studies_are_valid(path: Path) -> None:
+    assert read_study(yaml.safe_load(path.read_text()), [str(path)]).study == path.stem
+
+
+def test_schema_and_key_tables_agree_with_the_models() -> None:
+    assert (ROOT / "workflow/schemas/config.schema.json").read_text() == schema_text(), "run `make schema`"
+    readme = (ROOT / "config/README.md").read_text()
+    assert readme == with_key_tables(readme), "run `make schema`"
+    assert json.loads(schema_text())["additionalProperties"] is False
