@@ -1,0 +1,1 @@
+"""From published bytes to tokens: download, prepare, split, leakage, encode."""

@@ -1,0 +1,85 @@
+"""Sequences as small numbers: one flat array per task and the places where each sequence begins."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from seqgraft.alphabets import ALPHABETS
+from seqgraft.errors import SeqgraftError
+from seqgraft.files import atomic_path
+
+
+def encode(sequences: Sequence[str], alphabet: str) -> tuple[np.ndarray, np.ndarray]:
+    """Turn sequences into tokens.
+
+    Parameters
+    ----------
+    sequences : sequence of str
+        (N,) in upper case.
+    alphabet : str
+        A name in `seqgraft.alphabets.ALPHABETS`.
+
+    Returns
+    -------
+    tokens : numpy.ndarray
+        uint8, all sequences one after the other; a letter's place in the alphabet, or the alphabet's size where
+        the letter is unknown.
+    offsets : numpy.ndarray
+        (N + 1,) int64: sequence i is ``tokens[offsets[i]:offsets[i + 1]]``.
+    """
+    tokens = ALPHABETS[alphabet].encode("".join(sequences))
+    lengths = np.fromiter((len(s) for s in sequences), dtype=np.int64, count=len(sequences))
+    return tokens, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def write_tokens(tokens: np.ndarray, offsets: np.ndarray, tokens_path: Path, offsets_path: Path) -> None:
+    """Write both arrays as ``.npy``, atomically."""
+    for array, path in ((tokens, tokens_path), (offsets, offsets_path)):
+        with atomic_path(path) as temporary, temporary.open("wb") as handle:
+            np.save(handle, array)
+
+
+class TokenStore:
+    """The tokens of one task, read from disk as they are needed.
+
+    Parameters
+    ----------
+    tokens, offsets : path-like
+        The two arrays that `write_tokens` left.
+    """
+
+    def __init__(self, tokens: str | os.PathLike[str], offsets: str | os.PathLike[str]) -> None:
+        self.path = Path(tokens)
+        self.tokens = np.load(tokens, mmap_mode="r")
+        self.offsets = np.load(offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        return np.asarray(self.tokens[self.offsets[index] : self.offsets[index + 1]])
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Length of each sequence, shape (N,), int64."""
+        return np.diff(self.offsets)
+
+    def matrix(self) -> np.ndarray:
+        """Return all sequences as one array, shape (N, L), uint8, without copying.
+
+        Raises
+        ------
+        SeqgraftError
+            If the lengths differ.
+        """
+        lengths = self.lengths
+        if lengths.min() != lengths.max():
+            raise SeqgraftError(
+                f"the sequences differ in length ({lengths.min()} to {lengths.max()}), and the networks of this "
+                "version need one length",
+                where=str(self.path.parent),
+                remedy="cut or choose the sequences so that all have the same length",
+            )
+        return np.asarray(self.tokens).reshape(len(lengths), int(lengths[0]))
