@@ -1,0 +1,1 @@
+"""Simulated sequences with a known truth, for the demo and the tests."""
