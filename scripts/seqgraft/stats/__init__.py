@@ -1,0 +1,1 @@
+"""Metrics, intervals, tests and label savings, computed from predictions alone."""

@@ -1,0 +1,149 @@
+"""Everything that is compared within one transfer, by strategy, metric and train size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqgraft.errors import SeqgraftError
+from seqgraft.stats.choose import best_baseline, choose
+from seqgraft.stats.curves import curve_weights
+from seqgraft.stats.intervals import Interval, two_way_interval
+from seqgraft.stats.predictions import FitKey
+from seqgraft.stats.scoring import StrategyScores, TargetScores
+from seqgraft.stats.settings import CHOSEN, HELD_OUT, SCRATCH, EvaluationSettings, TransferSettings
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The scores of one transfer.
+
+    Parameters
+    ----------
+    transfer : TransferSettings
+        Its names.
+    study : EvaluationSettings
+        Its study.
+    scores : dict of str to StrategyScores
+        Strategies in the order of the config, then baselines, then "chosen" where there is one.
+    sizes : list of (int, bool)
+        Train size and whether it is the whole pool, ascending.
+    replicates : int
+        Replicates found at every size, R.
+    n_test, units : int
+        As in `TargetScores`.
+    best_baseline : str or None
+        The baseline with the best held-out primary metric.
+    """
+
+    transfer: TransferSettings
+    study: EvaluationSettings
+    scores: dict[str, StrategyScores]
+    sizes: list[tuple[int, bool]]
+    replicates: int
+    n_test: int
+    units: int
+    best_baseline: str | None
+
+    def at(self, strategy: str, metric: str, size: tuple[int, bool]) -> Floats:
+        """Values of a strategy at a train size by replicate and draw, shape (R, B + 1)."""
+        scores = self.scores[strategy]
+        return scores.values[metric][scores.rows(self.keys(size))]
+
+    def curve(self, strategy: str, metric: str) -> Floats:
+        """Mean over the learning curve in log n by replicate and draw, shape (R, B + 1)."""
+        weights = curve_weights([n for n, _ in self.sizes])
+        return sum(w * self.at(strategy, metric, size) for w, size in zip(weights, self.sizes, strict=True))
+
+    def keys(self, size: tuple[int, bool]) -> list[FitKey]:
+        """Return the fits at a train size, one per replicate."""
+        return [FitKey(*size, replicate) for replicate in range(1, self.replicates + 1)]
+
+    def difference(
+        self, strategy: str, reference: str, metric: str, size: tuple[int, bool] | None
+    ) -> Interval:
+        """Paired difference of two strategies at a train size, or over the curve where size is None."""
+        if size is None:
+            values = self.curve(strategy, metric) - self.curve(reference, metric)
+        else:
+            values = self.at(strategy, metric, size) - self.at(reference, metric, size)
+        return two_way_interval(values, self.units, self.study.level, self.sources(strategy, reference))
+
+    def sources(self, *strategies: str) -> NDArray[np.intp] | None:
+        """Source model of each replicate, shape (R,), if any of the strategies starts from one."""
+        if not any(self.scores[name].uses_source for name in strategies):
+            return None
+        return np.arange(self.replicates) % self.study.source_models
+
+
+def build_panel(transfer: TransferSettings, study: EvaluationSettings, target: TargetScores) -> Panel:
+    """Collect the scores of a transfer, choose, and check that comparisons can be paired.
+
+    Parameters
+    ----------
+    transfer : TransferSettings
+        The transfer.
+    study : EvaluationSettings
+        Its study.
+    target : TargetScores
+        Scores of everything that predicted its target.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    SeqgraftError
+        When predictions are missing: of a strategy, or of a fit that scratch has.
+    """
+    scores = {}
+    for name in (*transfer.strategies, *study.baselines):
+        found = target.strategies.get((transfer.name, name), target.strategies.get((None, name)))
+        if found is None:
+            raise SeqgraftError(
+                f"There are no predictions of {name} for transfer {transfer.name}.",
+                where=f"config key `strategies` or `baselines`, study {study.study}",
+                remedy="Run the study again, so that the missing fits are made.",
+            )
+        scores[name] = found
+    if SCRATCH not in scores:
+        raise SeqgraftError(
+            f"Transfer {transfer.name} does not train from scratch, so there is nothing to compare with.",
+            where="config key `strategies`",
+            remedy=f"Add {SCRATCH} to the strategies.",
+        )
+    keys = scores[SCRATCH].keys
+    _check_pairing(scores, keys)
+    names = transfer.candidates if study.chosen == HELD_OUT else (study.chosen,)
+    candidates = [scores[name] for name in names if name in scores]
+    if candidates:
+        scores[CHOSEN] = choose(candidates, keys)
+    best = best_baseline([scores[name] for name in study.baselines], study.primary_metric)
+    return Panel(
+        transfer,
+        study,
+        scores,
+        sorted({(key.train_size, key.is_all) for key in keys}),
+        max(key.replicate for key in keys),
+        target.n_test,
+        target.units,
+        None if best is None else best.name,
+    )
+
+
+def _check_pairing(scores: dict[str, StrategyScores], keys: list[FitKey]) -> None:
+    """Refuse strategies that lack a fit which scratch has, and scratch itself when it has gaps."""
+    sizes = {(key.train_size, key.is_all) for key in keys}
+    whole = [FitKey(*size, r) for size in sizes for r in range(1, max(k.replicate for k in keys) + 1)]
+    for name, strategy in scores.items():
+        lacking = [] if strategy.without_labels else sorted(set(whole) - set(strategy.keys))
+        if lacking:
+            raise SeqgraftError(
+                f"Strategy {name} lacks {len(lacking)} fit(s) that others have, the first at train size "
+                f"{lacking[0].train_size}, replicate {lacking[0].replicate}: nothing to pair with.",
+                where=f"predictions of {name}",
+                remedy="Run the study again, so that the missing fits are made.",
+            )

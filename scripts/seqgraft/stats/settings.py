@@ -1,0 +1,107 @@
+"""What evaluation needs to know of a study: names, order and counts, no file formats."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The virtual strategy that is compared with `SCRATCH` to give the verdict.
+CHOSEN = "chosen"
+#: Training on the target's labels alone: the reference of every comparison.
+SCRATCH = "scratch"
+#: The source model as it is, without target labels.
+ZERO_SHOT = "zero-shot"
+#: `EvaluationSettings.chosen` when the strategy is chosen by held-out log loss.
+HELD_OUT = "held-out"
+
+
+@dataclass(frozen=True)
+class FitJob:
+    """One predictions file.
+
+    Parameters
+    ----------
+    transfer : str or None
+        None for what needs no source (scratch, baselines): used in every transfer with this target.
+    target : str
+        Name of the target task.
+    strategy : str
+        Name of the strategy or baseline.
+    kind : str
+        "strategy" or "baseline".
+    predictions : pathlib.Path
+        The parquet file.
+    """
+
+    transfer: str | None
+    target: str
+    strategy: str
+    kind: str
+    predictions: Path
+
+
+@dataclass(frozen=True)
+class TransferSettings:
+    """One transfer of the study.
+
+    Parameters
+    ----------
+    name : str
+        Name of the transfer.
+    sources : tuple of str
+        Names of the source tasks.
+    target : str
+        Name of the target task.
+    source_title, target_title : str
+        As written in sentences.
+    strategies : tuple of str
+        In the order of the config.
+    candidates : tuple of str
+        Of these, the ones that use the source and learn from target labels, in the same order.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    source_title: str
+    target_title: str
+    strategies: tuple[str, ...]
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """What evaluation needs to know of a study.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study; part of the seed.
+    transfers : tuple of TransferSettings
+        In the order of the config.
+    baselines : tuple of str
+        In the order of the config.
+    primary_metric : str
+        A name in `seqgraft.stats.metrics.METRICS`.
+    chosen : str
+        "held-out" or the name of a strategy.
+    replicates : int
+        Replicates asked for.
+    source_models : int
+        Source models per source (`pretraining.replicates`); replicate r starts from model (r - 1) mod this.
+    seed : int
+        Changes the bootstrap draws only.
+    draws : int
+        Bootstrap draws of the test examples.
+    level : float
+        Coverage of the intervals; verdicts are given at one minus this.
+    """
+
+    study: str
+    transfers: tuple[TransferSettings, ...]
+    baselines: tuple[str, ...] = ()
+    primary_metric: str = "auroc"
+    chosen: str = HELD_OUT
+    replicates: int = 10
+    source_models: int = 1
+    seed: int = 1
+    draws: int = 1000
+    level: float = 0.95

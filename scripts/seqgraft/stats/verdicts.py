@@ -1,0 +1,190 @@
+"""One verdict per transfer, in plain English, with the cautions that belong to it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from seqgraft.stats.choose import choices
+from seqgraft.stats.comparisons import CURVE, FEWEST
+from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.panel import Panel
+from seqgraft.stats.settings import CHOSEN, HELD_OUT, ZERO_SHOT
+
+
+def transfer_verdict(panel: Panel, comparisons: pd.DataFrame) -> dict[str, Any]:
+    """Say whether one transfer helped.
+
+    Parameters
+    ----------
+    panel : Panel
+        Its scores.
+    comparisons : pandas.DataFrame
+        From `seqgraft.stats.comparisons.comparisons_table`.
+
+    Returns
+    -------
+    dict
+        Fit for JSON: numbers that do not exist are None.
+    """
+    rows = comparisons[comparisons["transfer"] == panel.transfer.name]
+    primary = rows[rows["role"] == "primary"]
+    result: dict[str, Any] = {
+        "transfer": panel.transfer.name,
+        "source": "+".join(panel.transfer.sources),
+        "target": panel.transfer.target,
+        "metric": panel.study.primary_metric,
+        "strategy": CHOSEN,
+        "reference": "scratch",
+        "chosen_how": _chosen_how(panel),
+        "replicates": panel.replicates,
+        "source_models": panel.study.source_models,
+        "train_sizes": [n for n, _ in panel.sizes],
+        "best_baseline": panel.best_baseline,
+        "level": panel.study.level,
+    }
+    if primary.empty:
+        nothing = dict.fromkeys(("difference", "ci_low", "ci_high", "p_value", "p_adjusted"))
+        why = "no strategy of this transfer learns from both the source and the target's labels"
+        if panel.study.chosen != HELD_OUT:
+            why = f"{panel.study.chosen}, named in the config as chosen, is not a strategy of this transfer"
+        sentence = f"No verdict: {why}."
+        empty: dict[str, Any] = {"cautions": [], "choices": {}, "thresholds": {}}
+        return {**result, "verdict": "no verdict", **nothing, "sentence": sentence, **empty}
+    row = primary.iloc[0]
+    tests = int(((comparisons["role"] == "primary") & comparisons["p_value"].notna()).sum())
+    for name in ("verdict", "difference", "ci_low", "ci_high", "p_value", "p_adjusted"):
+        value = row[name]
+        result[name] = value if isinstance(value, str) else _number(value)
+    result["sentence"] = _sentence(panel, row, tests)
+    result["cautions"] = _cautions(panel, rows)
+    result["choices"] = choices(panel.scores[CHOSEN])
+    result["thresholds"] = _thresholds(panel)
+    return result
+
+
+def _number(value: float) -> float | None:
+    """Replace what JSON cannot hold, and digits that mean nothing."""
+    return float(f"{value:.6g}") if np.isfinite(value) else None
+
+
+def _chosen_how(panel: Panel) -> str:
+    """Say how the chosen strategy was chosen."""
+    if panel.study.chosen != HELD_OUT:
+        return f"{panel.study.chosen}, named in the config"
+    names = [name for name in panel.transfer.candidates if name in panel.scores]
+    if len(names) == 1:
+        return f"{names[0]}, the only strategy that uses source and labels"
+    return f"lowest held-out log loss within the n labels, for each fit, of {', '.join(names)}"
+
+
+def p_text(p_value: float) -> str:
+    """Write a p-value as people do.
+
+    Parameters
+    ----------
+    p_value : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    str
+        E.g. "p = 0.0003", "p = 0.21", "p < 0.0001".
+    """
+    if p_value < 0.0001:
+        return "p < 0.0001"
+    if p_value < 0.001:
+        return f"p = {p_value:.4f}"
+    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
+
+
+def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
+    """Put the primary comparison into one sentence."""
+    metric = METRICS[panel.study.primary_metric]
+    names = panel.transfer
+    difference, low, high = row["difference"], row["ci_low"], row["ci_high"]
+    if np.isnan(difference):
+        return f"No verdict: {metric.title} is undefined on the test part of {names.target_title}."
+    first, last = panel.sizes[0][0], panel.sizes[-1][0]
+    span = f"at {first} labels" if first == last else f"averaged over {first} to {last} labels"
+    whole = round(panel.study.level * 100, 1)
+    interval = f"{whole:g} % interval {low:.3f} to {high:.3f}".replace("-", "−")
+    subject = f"with {names.source_title} as source, {metric.title} on {names.target_title}"
+    direction = "higher" if difference > 0 else "lower"
+    compared = f"{abs(difference):.3f} {direction} than training from scratch, {span}"
+    if row["verdict"] == "no verdict":
+        count = f"fewer than {FEWEST} replicates: no verdict"
+        return f"No verdict ({count}): {subject} is {compared} ({interval})."
+    p_value = p_text(row["p_adjusted"])
+    if tests > 1:
+        p_value += f", adjusted for {tests} transfers"
+    opening = {
+        "helps": "Transfer helps",
+        "hurts": "Transfer hurts",
+        "no evidence": "No evidence that transfer helps or hurts",
+    }[row["verdict"]]
+    return f"{opening}: {subject} is {compared} ({interval}, {p_value})."
+
+
+def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
+    """List what a reader must know before believing the verdict."""
+    study = panel.study
+    found = []
+    if panel.replicates < study.replicates:
+        found.append(f"Only {panel.replicates} of {study.replicates} replicates were found.")
+    if panel.replicates < FEWEST:
+        found.append(f"Fewer than {FEWEST} replicates: no verdict.")
+    if panel.replicates == 1:
+        found.append("One replicate: intervals cover the choice of test examples only.")
+    found.append(
+        "Intervals are conditional on this pool: they cover which of its examples are labelled and which "
+        "examples are tested, not another collection of sequences."
+    )
+    if any(is_all for _, is_all in panel.sizes) and panel.replicates > 1:
+        found.append("With the whole pool labelled, replicates differ in initialisation and folds only.")
+    if study.source_models == 1:
+        found.append("One source model: the verdict holds for this source model.")
+    elif study.source_models < panel.replicates:
+        found.append(
+            f"{panel.replicates} replicates share {study.source_models} source models: the interval counts "
+            "how these differ, which so few show only roughly."
+        )
+    default = [size for size, entry in _thresholds(panel).items() if entry["default"]]
+    if default:
+        found.append(
+            "The default threshold (.5) and no temperature were used in some fits of the chosen strategy at "
+            f"train size {', '.join(default)}: fewer than 10 examples of a class were held out."
+        )
+    for reference, text in (
+        (panel.best_baseline, f"the best baseline ({panel.best_baseline})"),
+        (ZERO_SHOT, "zero-shot: the target's labels have not been shown to add anything"),
+    ):
+        row = rows[
+            (rows["role"] == "contrast") & (rows["train_size"] == CURVE) & (rows["reference"] == reference)
+        ]
+        if row.empty:
+            continue
+        low, high = row.iloc[0]["ci_low"], row.iloc[0]["ci_high"]
+        worst = low if METRICS[study.primary_metric].greater_is_better else -high
+        if not worst > 0:
+            found.append(f"The chosen strategy is not shown to be better than {text}.")
+    return found
+
+
+def _thresholds(panel: Panel) -> dict[str, dict[str, Any]]:
+    """Summarise temperature and threshold of the chosen strategy by train size."""
+    chosen = panel.scores[CHOSEN]
+    table: dict[str, dict[str, Any]] = {}
+    for n, is_all in panel.sizes:
+        used = [
+            calibration
+            for key, calibration in zip(chosen.keys, chosen.calibrations, strict=True)
+            if (key.train_size, key.is_all) == (n, is_all)
+        ]
+        table["all" if is_all else str(n)] = {
+            "threshold": _number(float(np.median([c.threshold_probability for c in used]))),
+            "temperature": _number(float(np.median([c.temperature for c in used]))),
+            "default": sum(not c.fitted for c in used),
+            "fits": len(used),
+        }
+    return table

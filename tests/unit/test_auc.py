@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from seqgraft.stats.auc import auprc, auroc
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+
+def test_auroc_by_hand():
+    # Pairs (positive, negative): .9>.5, .9>.1, .5=.5 (half), .5>.1 -> 3.5 of 4.
+    assert auroc([1, 0, 1, 0], [0.9, 0.5, 0.5, 0.1]) == pytest.approx(3.5 / 4)
+
+
+def test_auprc_by_hand():
+    # Ranks: + - + -. Precision 1 at the first positive, 2/3 at the second.
+    assert auprc([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1]) == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_auprc_of_one_score_is_the_prevalence():
+    assert auprc([1, 0, 0, 0], np.zeros(4)) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(auroc, roc_auc_score), (auprc, average_precision_score)], ids=["auroc", "auprc"]
+)
+def test_weighted_areas_agree_with_sklearn(ours, theirs, ties):
+    generator = np.random.default_rng(1)
+    labels = generator.random(80) < 0.3
+    scores = labels + generator.normal(size=80)
+    if ties:
+        scores = np.round(scores * 2) / 2
+    weights = generator.multinomial(80, np.full(80, 1 / 80), size=25).T.astype(float)
+    expected = [theirs(labels, scores, sample_weight=column) for column in weights.T]
+    np.testing.assert_allclose(ours(labels, scores, weights), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("area", [auroc, auprc])
+def test_a_weight_of_two_is_an_example_twice(area):
+    labels, scores = np.array([1, 0, 1, 0, 0]), np.array([0.3, 0.3, 0.8, 0.5, 0.1])
+    weights = np.array([2.0, 1.0, 0.0, 3.0, 1.0])
+    copies = np.repeat(np.arange(5), weights.astype(int))
+    assert area(labels, scores, weights) == pytest.approx(area(labels[copies], scores[copies]))
+
+
+@pytest.mark.parametrize("area", [auroc, auprc])
+@pytest.mark.parametrize("label", [0, 1])
+def test_one_class_has_no_area(area, label):
+    assert np.isnan(area(np.full(4, label), np.arange(4.0)))
+    weights = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    labels = np.array([label, 1 - label, label])
+    assert np.isnan(area(labels, np.arange(3.0), weights)).tolist() == [False, True]
+
+
+def test_rows_must_match():
+    with pytest.raises(ValueError, match="one row per example"):
+        auroc([1, 0], [0.1, 0.2, 0.3])
