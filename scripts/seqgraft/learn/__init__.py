@@ -1,0 +1,1 @@
+"""Backbones, strategies, baselines and the loop that trains them."""

@@ -1,0 +1,212 @@
+"""A bundle: a folder with a model's weights and everything needed to use them. Nothing in it is unpickled."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from seqgraft.config.learning import BackboneSettings
+from seqgraft.errors import SeqgraftError
+from seqgraft.files import atomic_path, sha256_of, write_text
+from seqgraft.learn.examples import Reading
+from seqgraft.learn.model import Model, build
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model's weights with its description.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where it lies.
+    description : dict
+        The content of ``bundle.json``.
+    weights : dict of torch.Tensor
+        By name, on the CPU.
+    sha256 : str
+        Of ``weights.safetensors``.
+    """
+
+    folder: Path
+    description: dict[str, Any]
+    weights: dict[str, torch.Tensor]
+    sha256: str
+
+    @property
+    def reading(self) -> Reading:
+        """How the model reads sequences."""
+        own = self.description["reading"]
+        complement = own["complement"]
+        return Reading(own["letters"], own["length"], None if complement is None else tuple(complement))
+
+    @property
+    def backbone(self) -> BackboneSettings:
+        """The backbone's settings."""
+        return BackboneSettings.model_validate(self.description["backbone"])
+
+    def held_out(self) -> pd.DataFrame:
+        """Return the source's own held-out predictions: ``id, label, prediction``."""
+        table = pd.read_parquet(self.folder / "predictions.parquet")
+        own = table.loc[table["part"] == "held-out", ["id", "label", "prediction"]]
+        return own.reset_index(drop=True)
+
+
+def save_bundle(
+    bundle_json: str | Path,
+    weights_file: str | Path,
+    weights: Mapping[str, torch.Tensor],
+    reading: Reading,
+    backbone: BackboneSettings,
+    **more: Any,
+) -> None:
+    """Write ``weights.safetensors`` and ``bundle.json``, atomically.
+
+    Parameters
+    ----------
+    bundle_json, weights_file : path-like
+        The two files, in one folder.
+    weights : mapping of torch.Tensor
+        By name.
+    reading : Reading
+        How the model reads sequences.
+    backbone : BackboneSettings
+        The backbone.
+    **more
+        Further JSON values for ``bundle.json``: classes, seeds, scores. No times, so that equal models
+        give equal bytes.
+    """
+    plain = {name: value.detach().cpu().contiguous() for name, value in sorted(weights.items())}
+    content = save(plain)
+    with atomic_path(weights_file) as path:
+        path.write_bytes(content)
+    description = {
+        "format": FORMAT,
+        "weights": Path(weights_file).name,
+        "weights_sha256": hashlib.sha256(content).hexdigest(),
+        "reading": {
+            "letters": reading.letters,
+            "length": reading.length,
+            "complement": None if reading.complement is None else list(reading.complement),
+        },
+        "backbone": backbone.model_dump(mode="json"),
+        **more,
+    }
+    write_text(bundle_json, json.dumps(description, indent=2) + "\n")
+
+
+def load_bundle(folder: str | Path) -> Bundle:
+    """Read a bundle and check its weights against their checksum.
+
+    Parameters
+    ----------
+    folder : path-like
+        Holds ``bundle.json`` and the weights it names.
+
+    Returns
+    -------
+    Bundle
+
+    Raises
+    ------
+    SeqgraftError
+        When a file is missing, damaged, or of another format.
+    """
+    folder = Path(folder)
+    try:
+        description = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        weights_file = folder / description["weights"]
+        digest = sha256_of(weights_file)
+        weights = load_file(weights_file)
+    except (OSError, KeyError, json.JSONDecodeError, SafetensorError) as error:
+        raise SeqgraftError(
+            f"This is no complete bundle: {error}.", where=str(folder), remedy="pretrain again"
+        ) from error
+    if description.get("format") != FORMAT:
+        raise SeqgraftError(
+            f"The bundle has format {description.get('format')}, this version reads {FORMAT}.",
+            where=str(folder / "bundle.json"),
+            remedy="pretrain again with this version",
+        )
+    if digest != description["weights_sha256"]:
+        raise SeqgraftError(
+            "The weights do not have the checksum that their bundle names.",
+            where=str(weights_file),
+            remedy="pretrain again",
+        )
+    return Bundle(folder, description, weights, digest)
+
+
+def model_from(
+    bundle: Bundle, reading: Reading, backbone: BackboneSettings, *, keep_head: bool, seed_value: int
+) -> tuple[Model, pd.DataFrame]:
+    """Build a model whose layers start from a bundle.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The source model.
+    reading : Reading
+        How the target is read; it must be the source's reading.
+    backbone : BackboneSettings
+        The study's backbone; it must be the source's.
+    keep_head : bool
+        Whether the source's head is kept or a new one drawn.
+    seed_value : int
+        Seed of what is drawn anew.
+
+    Returns
+    -------
+    model : Model
+        On the CPU.
+    layers : pandas.DataFrame
+        Columns ``name, shape, origin`` with origin ``loaded`` or ``new``: every weight is accounted for.
+
+    Raises
+    ------
+    SeqgraftError
+        When alphabet, length, strand or backbone differ, or a weight is missing, unknown or misshapen.
+    """
+    for what, source, target in (
+        ("alphabet", bundle.reading.letters, reading.letters),
+        ("sequence length", bundle.reading.length, reading.length),
+        ("strand", bundle.reading.complement, reading.complement),
+        ("backbone", bundle.backbone, backbone),
+    ):
+        if source != target:
+            raise SeqgraftError(
+                f"The source model's {what} is {source}, the target's {target}.",
+                where=str(bundle.folder),
+                remedy="source and target must be read alike",
+            )
+    model = build(reading, backbone, seed_value)
+    own = dict(model.named_parameters())
+    shapes, wanted = _shapes(bundle.weights), _shapes(own)
+    if shapes != wanted:
+        wrong = sorted(name for name in {*shapes, *wanted} if shapes.get(name) != wanted.get(name))
+        raise SeqgraftError(
+            f"The bundle's weights do not fit the backbone: {', '.join(wrong)}.",
+            where=str(bundle.folder),
+            remedy="pretrain again",
+        )
+    rows = []
+    for name, parameter in own.items():
+        loaded = keep_head or not name.startswith("head.")
+        if loaded:
+            parameter.data.copy_(bundle.weights[name])
+        rows.append((name, "x".join(map(str, parameter.shape)), "loaded" if loaded else "new"))
+    return model, pd.DataFrame(rows, columns=["name", "shape", "origin"])
+
+
+def _shapes(weights: Mapping[str, torch.Tensor]) -> dict[str, tuple[int, ...]]:
+    """Return the weights' shapes by name."""
+    return {name: tuple(value.shape) for name, value in weights.items()}

@@ -1,0 +1,153 @@
+"""How the labels of one fit are divided, so that what is chosen is chosen on examples not learned from.
+
+Below 500 labels every example is held out once (stratified folds), because a single held-out part of a few
+examples is too small to choose on; from 500 on one stratified 20 % (at most 500) is enough and cheaper.
+The final predictor is the same for every strategy and baseline: the members trained for choosing, their
+logits averaged.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqgraft.errors import SeqgraftError
+from seqgraft.seeds import seed
+
+LARGE = 500
+HELD_OUT_SHARE = 0.2
+HELD_OUT_MOST = 500
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a fit's ensemble.
+
+    Parameters
+    ----------
+    number : int
+        0, 1, …: part of the seeds of its initialisation and batch order.
+    fit : numpy.ndarray
+        int64 positions, within the fit's labels, that it learns from.
+    held_out : numpy.ndarray
+        int64 positions that it does not see.
+    """
+
+    number: int
+    fit: np.ndarray
+    held_out: np.ndarray
+
+
+def members(labels: np.ndarray, *, folds: int, large_members: int, seed_words: tuple) -> list[Member]:
+    """Divide the labels of one fit among the members of its ensemble.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        (n,) 0 or 1.
+    folds : int
+        Folds below 500 labels; fewer when a class has fewer examples, but at least 2.
+    large_members : int
+        Members from 500 labels on; they share one held-out part and differ in their seeds.
+    seed_words : tuple
+        Words that name the fit.
+
+    Returns
+    -------
+    list of Member
+
+    Raises
+    ------
+    SeqgraftError
+        When a class has fewer than two examples.
+    """
+    labels = np.asarray(labels)
+    rarest = min(int((labels == 1).sum()), int((labels == 0).sum()))
+    if rarest < 2:
+        raise SeqgraftError(
+            f"Among {len(labels)} labels one class has {rarest} example(s); choosing needs 2 of each.",
+            where="train_sizes",
+            remedy="use larger train sizes",
+        )
+    generator = np.random.default_rng(seed(*seed_words, "folds"))
+    everything = np.arange(len(labels))
+    if len(labels) < LARGE:
+        fold = _folds(labels, min(folds, rarest), generator)
+        return [Member(k, everything[fold != k], everything[fold == k]) for k in range(fold.max() + 1)]
+    share = min(HELD_OUT_SHARE, HELD_OUT_MOST / len(labels))
+    held_out = stratified_share(labels, share, generator)
+    rest = np.setdiff1d(everything, held_out)
+    return [Member(k, rest, held_out) for k in range(large_members)]
+
+
+def stratified_share(labels: np.ndarray, share: float, generator: np.random.Generator) -> np.ndarray:
+    """Draw a stratified share of the examples, at least one of each class.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        (n,) 0 or 1.
+    share : float
+        Between 0 and 1.
+    generator : numpy.random.Generator
+        Draws the examples.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 positions, rising.
+    """
+    drawn = [
+        generator.permutation(rows)[: max(1, round(share * len(rows)))]
+        for rows in (np.flatnonzero(labels == value) for value in (0, 1))
+        if len(rows)
+    ]
+    return np.sort(np.concatenate(drawn))
+
+
+def log_loss(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return the mean negative log likelihood of labels under logits, in nats.
+
+    Parameters
+    ----------
+    logits : numpy.ndarray
+        (n,) log-odds of label 1.
+    labels : numpy.ndarray
+        (n,) 0 or 1.
+
+    Returns
+    -------
+    float
+    """
+    logits = np.asarray(logits, dtype=np.float64)
+    return float(np.mean(np.logaddexp(0.0, logits) - logits * labels))
+
+
+def pooled(parts: list[Member], logits: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Put the members' held-out logits together.
+
+    Parameters
+    ----------
+    parts : list of Member
+        The members.
+    logits : list of numpy.ndarray
+        Each member's logits of its `held_out`.
+
+    Returns
+    -------
+    rows : numpy.ndarray
+        (H,) int64 positions held out by at least one member, rising.
+    held_out : numpy.ndarray
+        (H,) float64; averaged over the members that held the example out.
+    """
+    rows = np.concatenate([part.held_out for part in parts])
+    values = np.concatenate([np.asarray(value, dtype=np.float64) for value in logits])
+    unique, place = np.unique(rows, return_inverse=True)
+    return unique, np.bincount(place, values) / np.bincount(place)
+
+
+def _folds(labels: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
+    """Give each example a fold; class counts per fold differ by one at most, fold sizes too."""
+    order = np.concatenate([generator.permutation(np.flatnonzero(labels == value)) for value in (1, 0)])
+    fold = np.empty(len(labels), dtype=np.int64)
+    fold[order] = np.arange(len(labels)) % count  # dealt like cards, on from the last fold of the rarer class
+    return fold

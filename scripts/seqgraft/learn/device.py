@@ -1,0 +1,56 @@
+"""Where torch computes, and under which conditions a result is the same twice."""
+
+import os
+
+# cuBLAS reads this when it starts; without it torch refuses deterministic matrix products on a GPU.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+import torch
+
+from seqgraft.errors import SeqgraftError
+
+
+def prepare(granted_gpus: int, granted_threads: int, threads: int) -> torch.device:
+    """Fix torch's threads and algorithms, and return the device to use.
+
+    Parameters
+    ----------
+    granted_gpus : int
+        GPUs that the job was given; 0 means the CPU.
+    granted_threads : int
+        Threads that the job was given.
+    threads : int
+        ``training.threads`` of the study: results change with it.
+
+    Returns
+    -------
+    torch.device
+
+    Raises
+    ------
+    SeqgraftError
+        When a GPU was granted and none is found, or fewer threads were granted than the study needs.
+    """
+    if granted_threads < threads:
+        raise SeqgraftError(
+            f"The study computes with {threads} threads and this job was granted {granted_threads}.",
+            where="training.threads",
+            remedy=f"run with --cores {threads} or more, or lower training.threads (results change slightly)",
+        )
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+    if granted_gpus < 1:
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise SeqgraftError(
+            f"{granted_gpus} GPU was granted to this job and torch finds none.",
+            where="resources: gpu",
+            remedy="run with --resources gpu=0, or install a CUDA build of torch on a machine with a GPU",
+        )
+    torch.backends.cudnn.benchmark = False
+    return torch.device("cuda")
+
+
+def name_of(device: torch.device) -> str:
+    """Return the device's name for histories and reports: ``cpu`` or the GPU's model."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

@@ -1,0 +1,195 @@
+"""All fits of one strategy on one target: search inside the labels, final predictor, predictions."""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from seqgraft.config.learning import BackboneSettings, TrainingSettings
+from seqgraft.errors import SeqgraftError
+from seqgraft.learn.bundle import load_bundle, save_bundle
+from seqgraft.learn.device import name_of
+from seqgraft.learn.examples import Examples, Reading, rows_of_test
+from seqgraft.learn.gradient import fit_all
+from seqgraft.learn.jobs import (
+    HISTORY_COLUMNS,
+    FitPlan,
+    JobResult,
+    TrainSize,
+    as_predictions,
+    plan_fits,
+    run_fits,
+)
+from seqgraft.learn.model import predict
+from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.learn.probe import fit_head
+from seqgraft.learn.progress import Progress
+from seqgraft.learn.start import Start
+from seqgraft.learn.store import FitResult, Store
+
+FITTERS: dict[str, Callable[[Start, FitPlan], FitResult]] = {"all": fit_all, "head": fit_head}
+
+
+def run_job(
+    strategy: str,
+    examples: Examples,
+    splits: pd.DataFrame,
+    *,
+    reading: Reading,
+    backbone: BackboneSettings,
+    training: TrainingSettings,
+    train_sizes: Sequence[TrainSize],
+    replicates: int,
+    seed_words: tuple,
+    bundles: Sequence[str | Path] = (),
+    excluded: Collection[str] = (),
+    store_folder: str | Path | None = None,
+    code_digest: str = "",
+    device: torch.device | str = "cpu",
+    progress: Progress | None = None,
+    prune: bool = True,
+) -> JobResult:
+    """Learn a target with one strategy, for every train size and replicate.
+
+    Parameters
+    ----------
+    strategy : str
+        A name in ``STRATEGY_FACTS``.
+    examples : Examples
+        The target.
+    splits : pandas.DataFrame
+        The target's ``splits.parquet``.
+    reading : Reading
+        Alphabet, length and strands.
+    backbone : BackboneSettings
+        The backbone.
+    training : TrainingSettings
+        The search.
+    train_sizes : sequence of int or "all"
+        Numbers of labels.
+    replicates : int
+        Replicates, counted from 1.
+    seed_words : tuple
+        Name study and target: together with size, replicate and member they seed everything.
+    bundles : sequence of path-like
+        Folders of the source models; replicate r starts from number (r-1) mod their count.
+    excluded : collection of str
+        Ids left out of the pool.
+    store_folder : path-like, optional
+        The resume store of this job.
+    code_digest : str
+        Digest of the library modules that the job imports.
+    device : torch.device or str
+        From ``device.prepare``.
+    progress : Progress, optional
+        Told after every fit.
+    prune : bool
+        Whether to remove fits from the store that this job does not want.
+
+    Returns
+    -------
+    JobResult
+
+    Raises
+    ------
+    SeqgraftError
+        When a source model is missing or does not fit, a train size is too large or too small, or every
+        learning rate diverges.
+    """
+    facts = STRATEGY_FACTS[strategy]
+    if facts.needs_source and not bundles:
+        raise SeqgraftError(f"Strategy '{strategy}' needs a source model.", remedy="pretrain one first")
+    device = torch.device(device)
+    sources = [load_bundle(folder) for folder in bundles] if facts.needs_source else []
+    test = rows_of_test(examples, splits)
+    start = Start(facts, examples, test, reading, backbone, training, sources, device)
+    if not facts.uses_target_labels:
+        return _zero_shot(start)
+    plans = plan_fits(examples, splits, excluded, train_sizes, replicates, training, seed_words)
+    common = {
+        "strategy": [facts.name, facts.trainable, facts.head],
+        "training": training.model_dump(mode="json"),
+        "backbone": backbone.model_dump(mode="json"),
+        "reading": [reading.letters, reading.length, reading.complement],
+        "code": code_digest,
+        "versions": [np.__version__, torch.__version__],
+        "threads": torch.get_num_threads(),
+        "device": device.type,
+    }
+
+    def key_parts(plan: FitPlan) -> dict[str, Any]:
+        source = start.source_of(plan.replicate)
+        return common | {"source": source.sha256 if source else None}
+
+    return run_fits(
+        plans,
+        lambda plan: FITTERS[facts.trainable](start, plan),
+        key_parts,
+        examples,
+        test,
+        store=Store(store_folder),
+        progress=progress,
+        device=name_of(device),
+        keep_weights=True,
+        prune=prune,
+    )
+
+
+def _zero_shot(start: Start) -> JobResult:
+    """Predict with each source model as it is: one replicate per source model, no fit."""
+    examples, test = start.examples, start.test
+    test_tokens = start.tokens[torch.from_numpy(test).to(start.device)]
+    tables, history = [], []
+    for number, source in enumerate(start.sources, start=1):
+        logits = predict(start.model(source, seed_value=0), test_tokens).double().cpu().numpy()
+        own = source.held_out()
+        labels = examples.labels[test]
+        target = pd.DataFrame({"id": examples.ids[test], "label": labels, "prediction": logits})
+        tables += [
+            table.assign(train_size=0, is_all=False, replicate=number, part=part)
+            for table, part in ((own, "held-out"), (target, "test"))
+        ]
+        history.append({"train_size": 0, "is_all": False, "replicate": number, "members": 1})
+    # Already sorted; the two parts come from two tasks, whose ids have no common order.
+    predictions = as_predictions(tables)
+    table = pd.DataFrame(history).reindex(columns=HISTORY_COLUMNS)
+    table = table.assign(device=name_of(start.device), note="prior not adapted")
+    return JobResult(predictions, table, 0, 0, {})
+
+
+def save_predictor(
+    result: JobResult,
+    bundle_json: str | Path,
+    weights_file: str | Path,
+    *,
+    reading: Reading,
+    backbone: BackboneSettings,
+    **more: Any,
+) -> bool:
+    """Write the final members of the largest train size of replicate 1 as a bundle.
+
+    Parameters
+    ----------
+    result : JobResult
+        What `run_job` returned.
+    bundle_json, weights_file : path-like
+        The two files, in one folder.
+    reading, backbone
+        As for `run_job`.
+    **more
+        Further JSON values for ``bundle.json``: classes, strategy, study.
+
+    Returns
+    -------
+    bool
+        False when there is nothing to write (zero-shot: the source's bundle is the predictor).
+    """
+    if not result.weights:
+        return False
+    weights = {name: torch.from_numpy(value) for name, value in result.weights.items()}
+    members = len({name.split(".")[0] for name in weights})
+    save_bundle(bundle_json, weights_file, weights, reading, backbone, members=members, **more)
+    return True

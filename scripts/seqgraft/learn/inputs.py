@@ -1,0 +1,77 @@
+"""Read what a fit or a source model learns from: examples, splits and who is left out."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from seqgraft.alphabets import ALPHABETS
+from seqgraft.data.labels import binary_labels
+from seqgraft.data.tokens import TokenStore
+from seqgraft.learn.examples import Examples, Reading
+
+
+class TaskInputs(NamedTuple):
+    """A task as the learning code sees it.
+
+    Parameters
+    ----------
+    examples : Examples
+        Ids, tokens and labels.
+    reading : Reading
+        Alphabet, length and strands.
+    splits : pandas.DataFrame
+        As in ``splits.parquet``.
+    excluded : set of str
+        Ids left out in the role asked for.
+    """
+
+    examples: Examples
+    reading: Reading
+    splits: pd.DataFrame
+    excluded: set[str]
+
+
+def read_task(
+    task: Mapping[str, Any],
+    *,
+    records: str | Path,
+    splits: str | Path,
+    excluded: str | Path,
+    tokens: str | Path,
+    offsets: str | Path,
+    role: str,
+) -> TaskInputs:
+    """Read one task's files.
+
+    Parameters
+    ----------
+    task : mapping
+        ``alphabet``, ``classes`` and ``strand`` of the config.
+    records, splits, excluded, tokens, offsets : path-like
+        Files of ``data/<task>/``.
+    role : {"source", "pool"}
+        Whose leaks count: those of the task as a source, or those within its own pool.
+
+    Returns
+    -------
+    TaskInputs
+    """
+    table = pd.read_parquet(records, columns=["id", "label"])
+    matrix = np.array(TokenStore(tokens, offsets).matrix())  # in memory: torch wants to own what it reads
+    alphabet = ALPHABETS[task["alphabet"]]
+    left_out = pd.read_csv(excluded, sep="\t", dtype=str)
+    complement = alphabet.complement if task["strand"] == "both" else None
+    return TaskInputs(
+        Examples(table["id"].to_numpy(object), matrix, binary_labels(table["label"].tolist(), task["classes"])),
+        Reading(alphabet.letters, matrix.shape[1], complement),
+        pd.read_parquet(splits),
+        set(left_out.loc[left_out["role"] == role, "id"]),
+    )
+
+
+def sizes_of(values: Sequence[Any]) -> list[Any]:
+    """Return train sizes as whole numbers and the word ``all``."""
+    return [value if value == "all" else int(value) for value in values]

@@ -1,0 +1,53 @@
+"""The registry of strategies and baselines: what each needs and what it trains, as data.
+
+A new strategy is one entry here, its sentence in ``descriptions.py`` and, only if it trains in a way that no
+other does, one entry in ``fits.FITTERS``. Nothing heavy is imported: the config checks names against this.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """One way to learn a target task.
+
+    Parameters
+    ----------
+    name : str
+        The word used in configs, columns and reports.
+    needs_source : bool
+        Whether it starts from a source model.
+    uses_target_labels : bool
+        Whether it sees any label of the target.
+    trainable : {"all", "head", "none"}
+        Which layers the target's labels change.
+    head : {"new", "kept"}
+        Whether the source's head is thrown away or kept.
+    """
+
+    name: str
+    needs_source: bool
+    uses_target_labels: bool
+    trainable: Literal["all", "head", "none"]
+    head: Literal["new", "kept"]
+
+    @property
+    def needs_equal_classes(self) -> bool:
+        """Whether source and target must have the same classes in the same order."""
+        return self.head == "kept"
+
+
+# Columns: needs_source, uses_target_labels, trainable, head.
+STRATEGY_FACTS: dict[str, Strategy] = {
+    entry.name: entry
+    for entry in (
+        Strategy("scratch", False, True, "all", "new"),
+        Strategy("zero-shot", True, False, "none", "kept"),
+        Strategy("linear-probe", True, True, "head", "new"),
+        Strategy("full", True, True, "all", "new"),
+        Strategy("full-kept-head", True, True, "all", "kept"),
+    )
+}
+
+BASELINE_NAMES: tuple[str, ...] = ("constant", "kmer-logistic")

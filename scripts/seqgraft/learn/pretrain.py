@@ -1,0 +1,237 @@
+"""Train one source model and leave it as a bundle."""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from seqgraft.config.learning import BackboneSettings, PretrainingSettings
+from seqgraft.errors import SeqgraftError
+from seqgraft.files import write_parquet, write_tsv
+from seqgraft.learn.backbones import describe
+from seqgraft.learn.bundle import save_bundle
+from seqgraft.learn.choosing import log_loss, stratified_share
+from seqgraft.learn.device import name_of
+from seqgraft.learn.examples import Examples, Reading
+from seqgraft.learn.loop import LoopSettings, Run
+from seqgraft.learn.model import build, predict
+from seqgraft.seeds import seed
+
+
+@dataclass(frozen=True)
+class SourceModel:
+    """A trained source model.
+
+    Parameters
+    ----------
+    weights : dict of torch.Tensor
+        By name, on the CPU.
+    history : pandas.DataFrame
+        Columns ``epoch, train_loss, validation_loss, validation_auroc, seconds``.
+    predictions : pandas.DataFrame
+        Columns ``id, part, label, prediction``; part ``held-out`` or ``test``.
+    epochs : int
+        The chosen epoch.
+    """
+
+    weights: dict[str, torch.Tensor]
+    history: pd.DataFrame
+    predictions: pd.DataFrame
+    epochs: int
+
+
+def train_source(
+    examples: Examples,
+    train_rows: np.ndarray,
+    test_rows: np.ndarray,
+    *,
+    reading: Reading,
+    backbone: BackboneSettings,
+    pretraining: PretrainingSettings,
+    seed_words: tuple,
+    device: torch.device | str = "cpu",
+    say: Callable[[str], None] | None = None,
+) -> SourceModel:
+    """Train a source model; a stratified share of its training rows chooses the epoch.
+
+    Parameters
+    ----------
+    examples : Examples
+        The source task.
+    train_rows : numpy.ndarray
+        Rows it may learn from: its pool, without what leaks into a target.
+    test_rows : numpy.ndarray
+        Rows of the source's own test part, predicted at the end and used for nothing.
+    reading : Reading
+        Alphabet, length and strands.
+    backbone : BackboneSettings
+        The backbone.
+    pretraining : PretrainingSettings
+        Epochs, learning rate and so on.
+    seed_words : tuple
+        Name the study, the source and the number of the model.
+    device : torch.device or str
+        Where to compute.
+    say : callable, optional
+        Takes a line of progress per checkpoint.
+
+    Returns
+    -------
+    SourceModel
+
+    Raises
+    ------
+    SeqgraftError
+        When a class has fewer than two examples, or the loss is not finite.
+    """
+    device = torch.device(device)
+    rows = np.sort(np.asarray(train_rows))
+    labels = examples.labels[rows]
+    if min((labels == 0).sum(), (labels == 1).sum()) < 2:
+        raise SeqgraftError(
+            f"The source has {len(rows)} examples to learn from, fewer than 2 of one class.",
+            remedy="use a larger source, or check its classes",
+        )
+    generator = np.random.default_rng(seed(*seed_words, "validation"))
+    held_out = rows[stratified_share(labels, pretraining.validation, generator)]
+    fit = np.setdiff1d(rows, held_out)
+    tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
+    targets = torch.from_numpy(examples.labels.astype(np.float32)).to(device)
+    settings = LoopSettings(
+        learning_rate=pretraining.learning_rate,
+        weight_decay=pretraining.weight_decay,
+        batch_size=pretraining.batch_size,
+        token_dropout=pretraining.token_dropout,
+        shift=pretraining.shift,
+    )
+    model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
+    run = Run(model, tokens[fit], targets[fit], settings, (*seed_words, "run"))
+    best, waited, history, began = (np.inf, 0, run.state()), 0, [], time.perf_counter()
+    for epoch in pretraining.epochs:
+        run.advance(epoch)
+        logits = run.predict(tokens[held_out]).double().cpu().numpy()
+        loss = log_loss(logits, examples.labels[held_out])
+        area = _auroc(logits, examples.labels[held_out])
+        seconds = time.perf_counter() - began
+        history.append((epoch, run.loss, loss, area, seconds))
+        if say is not None:
+            rate = run.examples / seconds
+            say(f"epoch {epoch}: validation loss {loss:.4f}, AUROC {area:.4f}, {rate:,.0f} examples/s")
+        if loss < best[0]:
+            best, waited = (loss, epoch, run.state()), 0
+        else:
+            waited += 1
+            if waited >= pretraining.patience:
+                break
+    _, epochs, weights = best
+    model.load_state_dict(weights)
+    parts = []
+    for part, wanted in (("held-out", held_out), ("test", np.sort(np.asarray(test_rows)))):
+        logits = predict(model, tokens[wanted]).double().cpu().numpy() if len(wanted) else np.empty(0)
+        labels = examples.labels[wanted]
+        table = pd.DataFrame(
+            {"id": examples.ids[wanted], "part": part, "label": labels, "prediction": logits}
+        )
+        parts.append(table)
+    columns = ["epoch", "train_loss", "validation_loss", "validation_auroc", "seconds"]
+    return SourceModel(
+        weights={name: value.cpu() for name, value in weights.items()},
+        history=pd.DataFrame(history, columns=columns),
+        predictions=pd.concat(parts, ignore_index=True),
+        epochs=epochs,
+    )
+
+
+def run(
+    examples: Examples,
+    splits: pd.DataFrame,
+    excluded: Collection[str],
+    *,
+    bundle_json: str | Path,
+    weights_file: str | Path,
+    history_file: str | Path,
+    predictions_file: str | Path,
+    classes: list[str],
+    reading: Reading,
+    backbone: BackboneSettings,
+    pretraining: PretrainingSettings,
+    seed_words: tuple,
+    code_digest: str = "",
+    device: torch.device | str = "cpu",
+    say: Callable[[str], None] | None = None,
+) -> SourceModel:
+    """Train a source model and write its four files.
+
+    Parameters
+    ----------
+    examples : Examples
+        The source task.
+    splits : pandas.DataFrame
+        The source's ``splits.parquet``: its pool is learned from, its test part predicted.
+    excluded : collection of str
+        Ids that are left out of training because they leak into a target.
+    bundle_json, weights_file, history_file, predictions_file : path-like
+        What to write; all in one folder.
+    classes : list of str
+        Class names, the positive one first.
+    reading, backbone, pretraining, seed_words, device, say
+        As for `train_source`.
+    code_digest : str
+        Written into the bundle.
+
+    Returns
+    -------
+    SourceModel
+    """
+    index = pd.Index(examples.ids)
+    pool = splits.loc[(splits["part"] == "pool") & ~splits["id"].isin(set(excluded)), "id"].unique()
+    test = splits.loc[splits["part"] == "test", "id"]
+    model = train_source(
+        examples,
+        index.get_indexer(pool),
+        index.get_indexer(test),
+        reading=reading,
+        backbone=backbone,
+        pretraining=pretraining,
+        seed_words=seed_words,
+        device=device,
+        say=say,
+    )
+    chosen = model.history.set_index("epoch").loc[model.epochs].to_dict()
+    size = describe(len(reading.letters), reading.length, backbone)
+    save_bundle(
+        bundle_json,
+        weights_file,
+        model.weights,
+        reading,
+        backbone,
+        classes=classes,
+        pretraining=pretraining.model_dump(mode="json"),
+        seed_words=[str(word) for word in seed_words],
+        trained_on=len(pool) - int((model.predictions["part"] == "held-out").sum()),
+        epochs=model.epochs,
+        validation_loss=chosen["validation_loss"],
+        validation_auroc=chosen["validation_auroc"],
+        parameters=size.parameters,
+        receptive_field=size.receptive_field,
+        flops_per_sequence=size.flops_per_sequence,
+        device=name_of(torch.device(device)),
+        torch=torch.__version__,
+        code=code_digest,
+    )
+    write_tsv(model.history, history_file)
+    write_parquet(model.predictions, predictions_file)
+    return model
+
+
+def _auroc(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return the area under the ROC curve; ties count one half."""
+    _, place, counts = np.unique(logits, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    positives = int((labels == 1).sum())
+    negatives = len(labels) - positives
+    return float((ranks[labels == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))

@@ -1,0 +1,121 @@
+"""The resume store: finished fits, one file each, under a key made of everything that changes them.
+
+Snakemake deletes a job's outputs before it starts the job, so a killed job's finished fits live here, in a
+folder that is no rule's output. A file appears whole or not at all. Nothing is pickled.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from seqgraft.files import atomic_path
+
+SUFFIX = ".safetensors"
+_WEIGHT = "weight:"
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What one finished fit leaves behind.
+
+    Parameters
+    ----------
+    test : numpy.ndarray
+        (T,) float64 logits of the test part; the members' logits averaged.
+    held_out_rows : numpy.ndarray
+        (H,) int64 positions, within the fit's labels, that were held out.
+    held_out : numpy.ndarray
+        (H,) float64 logits from members that did not see the example.
+    history : dict
+        The fit's row of ``history.tsv``: JSON scalars.
+    weights : dict of numpy.ndarray
+        Weights of the final predictor by name; empty where they are not kept.
+    """
+
+    test: np.ndarray
+    held_out_rows: np.ndarray
+    held_out: np.ndarray
+    history: dict[str, Any]
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def array_digest(array: np.ndarray) -> str:
+    """Return the SHA-256 of an array's type, shape and values; text arrays count by their text."""
+    if array.dtype.kind in "OU":
+        content = "\x1f".join(str(value) for value in array).encode()
+        return hashlib.sha256(b"text" + content).hexdigest()
+    array = np.ascontiguousarray(array)
+    head = f"{array.dtype.str}{array.shape}".encode()
+    return hashlib.sha256(head + array.tobytes()).hexdigest()
+
+
+def key_of(parts: Mapping[str, Any]) -> str:
+    """Return the key of a fit: the SHA-256 of its parts as canonical JSON.
+
+    Parameters
+    ----------
+    parts : mapping
+        JSON values and numpy arrays (which enter by their digest), by name.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    plain = {
+        name: array_digest(value) if isinstance(value, np.ndarray) else value for name, value in parts.items()
+    }
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+class Store:
+    """A folder of finished fits.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        Made when first written to; None keeps nothing.
+    """
+
+    def __init__(self, folder: str | Path | None) -> None:
+        self.folder = None if folder is None else Path(folder)
+
+    def get(self, key: str) -> FitResult | None:
+        """Return a finished fit, or None when it is not there (or was cut short by a failing disk)."""
+        if self.folder is None or not (path := self.folder / f"{key}{SUFFIX}").is_file():
+            return None
+        try:
+            with safe_open(path, framework="numpy") as file:
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                history = json.loads(file.metadata()["history"])
+        except (SafetensorError, KeyError, json.JSONDecodeError):
+            return None
+        weights = {
+            name.removeprefix(_WEIGHT): value for name, value in arrays.items() if name.startswith(_WEIGHT)
+        }
+        return FitResult(arrays["test"], arrays["held_out_rows"], arrays["held_out"], history, weights)
+
+    def put(self, key: str, result: FitResult) -> None:
+        """Write a finished fit, atomically."""
+        if self.folder is None:
+            return
+        arrays = {"test": result.test, "held_out_rows": result.held_out_rows, "held_out": result.held_out}
+        arrays |= {_WEIGHT + name: np.ascontiguousarray(value) for name, value in result.weights.items()}
+        with atomic_path(self.folder / f"{key}{SUFFIX}") as path:
+            save_file(arrays, path, metadata={"history": json.dumps(result.history)})
+
+    def prune(self, keep_keys: Collection[str]) -> int:
+        """Remove the fits that are not among `keep_keys` and return how many they were."""
+        if self.folder is None or not self.folder.is_dir():
+            return 0
+        stale = [path for path in self.folder.glob(f"*{SUFFIX}") if path.stem not in set(keep_keys)]
+        for path in stale:
+            path.unlink()
+        return len(stale)
