@@ -1,0 +1,276 @@
+"""From a verdict to sentences for the person who has to decide: what was saved, and what to do next."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from seqgraft.report import text
+from seqgraft.report.savings_tables import savings_interval
+from seqgraft.report.tables import CURVE, lower_is_better, metric_title
+from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
+
+Record = dict[str, Any]
+
+
+def label_savings(savings: pd.DataFrame, transfer: str, metric: str) -> list[str]:
+    """Say in words how many labels transfer saved at the smallest train size.
+
+    Parameters
+    ----------
+    savings : pandas.DataFrame
+        As in ``savings.tsv``.
+    transfer, metric : str
+        Which.
+
+    Returns
+    -------
+    list of str
+        One sentence a reference; none where there is no number.
+    """
+    own = savings[(savings["transfer"] == transfer) & (savings["metric"] == metric)]
+    sentences = []
+    for reference, part in own.groupby("reference", sort=False):
+        row = part.sort_values("train_size").to_dict("records")[0]
+        if text.missing(row["savings"]) or row["note"]:
+            continue
+        n = text.count(row["train_size"])
+        needed = text.count(row["train_size"] * row["savings"])
+        interval = savings_interval(row)
+        inside = f" (interval {interval})" if interval != text.NOTHING else ""
+        if row["censored"] == "at least":
+            words = (
+                f"{n} labels with transfer did better than {needed} labels with {reference}, the most "
+                f"that were tried: savings of more than {text.times(row['savings'])}{inside}."
+            )
+        elif row["censored"] == "at most":
+            words = (
+                f"{reference} with {n} labels, the fewest that were tried, was already as good: "
+                f"no labels saved{inside}."
+            )
+        else:
+            words = (
+                f"{n} labels with transfer did as well as about {needed} labels with {reference}: "
+                f"savings of {text.times(row['savings'])}{inside}."
+            )
+        sentences.append(words[0].upper() + words[1:] if not words.startswith(str(reference)) else words)
+    return sentences
+
+
+def next_steps(verdict: Record, comparisons: pd.DataFrame, title: str, *, simulated: bool) -> list[str]:
+    """Say what the result means for the next decision.
+
+    Parameters
+    ----------
+    verdict : dict
+        One entry of ``verdicts.json``.
+    comparisons : pandas.DataFrame
+        As in ``comparisons.tsv``.
+    title : str
+        Of the target task.
+    simulated : bool
+        Whether the study has a simulated task.
+
+    Returns
+    -------
+    list of str
+        One to four sentences.
+    """
+    metric = verdict["metric"]
+    own = comparisons[(comparisons["transfer"] == verdict["transfer"]) & (comparisons["metric"] == metric)]
+    sign = -1.0 if lower_is_better(metric) else 1.0
+    alpha = 1 - float(verdict["level"])
+    make = {"helps": _helps, "hurts": _hurts, "no evidence": _no_evidence}.get(
+        verdict["verdict"], _no_verdict
+    )
+    steps = make(verdict, own, title, sign, alpha)
+    if simulated:
+        steps.append(
+            "These sequences are simulated: the result shows how the method behaves, and says nothing "
+            "about real ones. For your own question, name your own files in a config."
+        )
+    return steps
+
+
+def _helps(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: float) -> list[str]:
+    """Where transfer helps: at which sizes, with what, and whether target labels or a network were needed."""
+    rows = own[(own["role"] == "secondary") & (own["strategy"] == CHOSEN) & (own["reference"] == SCRATCH)]
+    gains = [(sign * r["difference"] > 0 and r["p_adjusted"] <= alpha, r) for r in rows.to_dict("records")]
+    shown = [text.train_size(r["train_size"], r["is_all"]) for good, r in gains if good]
+    open_ = [text.train_size(r["train_size"], r["is_all"]) for good, r in gains if not good]
+    steps = []
+    if shown and not open_:
+        steps.append(
+            f"Use transfer for {title}: the gain over scratch is shown at every train size that was tried."
+        )
+    elif shown:
+        steps.append(
+            f"Use transfer for {title} with few labels: the gain over scratch is shown at "
+            f"{text.listed(shown)} labels; at {text.listed(open_)} it is not."
+        )
+    else:
+        steps.append(
+            f"Use transfer for {title}: it gains over the learning curve as a whole, though at no single "
+            "train size beyond doubt."
+        )
+    steps += [*_favourite(verdict), *_checks(verdict, own, sign)]
+    return steps
+
+
+def _favourite(verdict: Record) -> list[str]:
+    """Name the strategy that was chosen most often with the fewest labels."""
+    choices: dict[str, dict[str, int]] = verdict.get("choices") or {}
+    if not choices:
+        return []
+    size, counts = next(iter(choices.items()))
+    if len(counts) == 1:
+        return [f"Train with {next(iter(counts))}."]
+    best = max(counts, key=lambda name: counts[name])
+    labels = "all" if size == "all" else size
+    return [
+        f"Let the held-out labels choose the strategy, as was done here; at {labels} labels they chose "
+        f"{best} most often ({counts[best]} of {sum(counts.values())} replicates)."
+    ]
+
+
+def _checks(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
+    """Warn where zero-shot or a baseline does as well."""
+    steps = []
+    contrasts = own[own["role"] == "contrast"].to_dict("records")
+    for row in contrasts:
+        worst = row["ci_low"] if sign > 0 else -row["ci_high"]
+        if row["train_size"] != CURVE or worst > 0:
+            continue
+        if row["reference"] == ZERO_SHOT:
+            steps.append(
+                "The source model without any target label (zero-shot) may do as well: try it first."
+            )
+        elif row["reference"] == verdict.get("best_baseline"):
+            steps.append(f"{row['reference']} is simpler and not shown to be worse: keep it in the running.")
+    at = [r for r in contrasts if r["reference"] == ZERO_SHOT and r["train_size"] != CURVE]
+    if not steps and at and not (at[0]["ci_low"] if sign > 0 else -at[0]["ci_high"]) > 0:
+        size = text.train_size(at[0]["train_size"], at[0]["is_all"])
+        steps.append(
+            f"With {size} labels the source model as it is (zero-shot) ranks about as well as any "
+            "training on them: training pays with more labels; the first ones serve to set the threshold."
+        )
+    return steps
+
+
+def _simple(verdict: Record) -> str:
+    """Name what to use without transfer."""
+    best = verdict.get("best_baseline")
+    return (
+        f"scratch or {best}, whichever scores higher in the table below"
+        if best and best != "constant"
+        else "scratch"
+    )
+
+
+def _hurts(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: float) -> list[str]:
+    """Where transfer hurts."""
+    return [
+        f"Do not graft this source onto {title}: with the labels you have, use {_simple(verdict)}.",
+        "A source nearer to the target (species, mark, experiment) may still help: make it a second "
+        "transfer.",
+    ]
+
+
+def _no_evidence(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: float) -> list[str]:
+    """Where the interval holds zero."""
+    low, high = (
+        (verdict["ci_low"], verdict["ci_high"]) if sign > 0 else (-verdict["ci_high"], -verdict["ci_low"])
+    )
+    name = metric_title(verdict["metric"])
+    return [
+        f"Do not count on this source for {title}; use {_simple(verdict)}.",
+        f"No evidence is not evidence of no effect: a loss of {text.number(max(-low, 0.0))} and a gain of "
+        f"{text.number(max(high, 0.0))} {name} are both compatible with these data. If that matters, more "
+        "test sequences and more replicates narrow the interval.",
+        "A source nearer to the target may do better.",
+    ]
+
+
+def _no_verdict(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: float) -> list[str]:
+    """Where nothing was tested."""
+    if verdict["difference"] is None:
+        return [
+            "Check the strategies of this transfer and the test part of its target: nothing could be "
+            "compared."
+        ]
+    return [
+        "Set `replicates` to 5 or more (10 by default) and run again; the fits that exist are not repeated.",
+        "Until then take the numbers below as a first impression.",
+    ]
+
+
+def tiles(verdict: Record, comparisons: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return the few numbers that stand beside the verdict.
+
+    Parameters
+    ----------
+    verdict : dict
+        One entry of ``verdicts.json``.
+    comparisons : pandas.DataFrame
+        As in ``comparisons.tsv``.
+
+    Returns
+    -------
+    list of (str, str, str)
+        What, number, interval.
+    """
+    own = comparisons[
+        (comparisons["transfer"] == verdict["transfer"])
+        & (comparisons["metric"] == verdict["metric"])
+        & (comparisons["train_size"] == CURVE)
+    ]
+    name = metric_title(verdict["metric"])
+    words = {
+        SCRATCH: "against training from scratch",
+        ZERO_SHOT: "against the source model as it is (zero-shot)",
+    }
+    found = []
+    for row in own[own["role"].isin(["primary", "contrast"])].to_dict("records"):
+        what = words.get(row["reference"], f"against the best baseline ({row['reference']})")
+        interval = text.signed_span(row["ci_low"], row["ci_high"])
+        found.append((f"{name} {what}", text.signed(row["difference"]), interval))
+    return found
+
+
+def badge(verdict: str) -> tuple[str, str]:
+    """Return the words and the style of a verdict's badge.
+
+    Parameters
+    ----------
+    verdict : str
+        "helps", "hurts", "no evidence" or "no verdict".
+
+    Returns
+    -------
+    words, style : str
+    """
+    return _BADGES.get(verdict, (verdict, "none"))
+
+
+_BADGES = {
+    "helps": ("Transfer helps", "helps"),
+    "hurts": ("Transfer hurts", "hurts"),
+    "no evidence": ("No evidence", "open"),
+    "no verdict": ("No verdict", "none"),
+}
+
+
+def overview(verdicts: Sequence[Record]) -> str:
+    """Sum up several verdicts in one sentence."""
+    counts = {name: sum(v["verdict"] == name for v in verdicts) for name in _BADGES}
+    parts = [
+        words.format(text.plural(counts[name], "transfer"))
+        for name, words in (
+            ("helps", "{} that helped"),
+            ("hurts", "{} that hurt"),
+            ("no evidence", "{} without evidence either way"),
+            ("no verdict", "{} without a verdict"),
+        )
+        if counts[name]
+    ]
+    return f"{text.listed(parts)}."

@@ -1,0 +1,116 @@
+"""Tables of comparisons: who was better, over the learning curve and at each train size."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from seqgraft.report import text
+from seqgraft.report.tables import CURVE, Cell, Row, Table, heading, metric_title, num
+from seqgraft.stats.settings import CHOSEN
+
+
+def comparisons_of(comparisons: pd.DataFrame, transfer: str, metric: str) -> pd.DataFrame:
+    """Return one transfer's comparisons on the primary metric."""
+    return comparisons[(comparisons["transfer"] == transfer) & (comparisons["metric"] == metric)]
+
+
+def comparison_table(comparisons: pd.DataFrame, transfer: str, metric: str, level: float) -> Table:
+    """Show the primary comparison and the two contrasts beside it, over the learning curve.
+
+    Parameters
+    ----------
+    comparisons : pandas.DataFrame
+        As in ``comparisons.tsv``.
+    transfer, metric : str
+        Which.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Table
+    """
+    own = comparisons_of(comparisons, transfer, metric)
+    own = own[own["role"].isin(["primary", "contrast"]) & (own["train_size"] == CURVE)]
+    rows = []
+    for row in own.to_dict("records"):
+        primary = row["role"] == "primary"
+        cells = (
+            Cell(f"{row['strategy']} − {row['reference']}", kind="head"),
+            Cell("the verdict" if primary else "contrast"),
+            num(text.signed(row["difference"])),
+            num(text.signed_span(row["ci_low"], row["ci_high"])),
+            num(text.p_value(row["p_value"])),
+            num(text.p_value(row["p_adjusted"])),
+            Cell(str(row["verdict"] or "")),
+        )
+        rows.append(Row(cells, "strong" if primary else ""))
+    return Table(
+        f"Differences in {metric_title(metric)}, mean over sizes",
+        ("comparison", "", "difference", f"{level * 100:g} % interval", "p", "p, Holm", "verdict"),
+        tuple(rows),
+        frozenset({2, 3, 4, 5}),
+        (
+            "Differences are paired: both sides saw the same labels and the same test sequences. The "
+            "first row is the one test of this transfer, adjusted for the number of transfers; contrasts "
+            "have intervals and no p-value.",
+        ),
+    )
+
+
+def sizes_table(comparisons: pd.DataFrame, transfer: str, metric: str, level: float) -> Table | None:
+    """Show the comparisons at each train size: one row a pair, one column a size.
+
+    Parameters
+    ----------
+    comparisons : pandas.DataFrame
+        As in ``comparisons.tsv``.
+    transfer, metric : str
+        Which.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Table or None
+        None where there is no such comparison.
+    """
+    own = comparisons_of(comparisons, transfer, metric)
+    own = own[own["role"].isin(["secondary", "contrast"]) & (own["train_size"] != CURVE)]
+    if own.empty:
+        return None
+    sizes = sorted({(bool(a), int(n)) for a, n in zip(own["is_all"], own["train_size"], strict=True)})
+    rows: list[Row] = []
+    for role, words in (("secondary", "Against scratch"), ("contrast", "Chosen against the others")):
+        part = own[own["role"] == role]
+        if part.empty:
+            continue
+        rows.append(heading(words))
+        pairs = list(dict.fromkeys(zip(part["strategy"], part["reference"], strict=True)))
+        for strategy, reference in sorted(pairs, key=lambda pair: pair[0] != CHOSEN):
+            same = part[(part["strategy"] == strategy) & (part["reference"] == reference)]
+            found = {(bool(r["is_all"]), int(r["train_size"])): r for r in same.to_dict("records")}
+            cells = [_difference(found.get(size)) for size in sizes]
+            style = "strong" if role == "secondary" and strategy == CHOSEN else ""
+            rows.append(Row((Cell(f"{strategy} − {reference}", kind="head"), *cells), style))
+    return Table(
+        f"Differences in {metric_title(metric)} at each train size",
+        ("comparison", *[f"{text.train_size(size, is_all)} labels" for is_all, size in sizes]),
+        tuple(rows),
+        frozenset(range(1, len(sizes) + 1)),
+        (
+            f"In small type the {level * 100:g} % interval and, against scratch, p after Holm's method "
+            "over the rows and columns of this table.",
+        ),
+    )
+
+
+def _difference(row: dict[Hashable, Any] | None) -> Cell:
+    """Write one difference with its interval and adjusted p-value."""
+    if row is None:
+        return num(text.NOTHING)
+    p_value = text.p_value(row["p_adjusted"])
+    joint = "" if p_value.startswith("<") else "= "
+    words = "" if p_value == text.NOTHING else f"p {joint}{p_value}"
+    return num(text.signed(row["difference"]), text.signed_span(row["ci_low"], row["ci_high"]), words)

@@ -1,0 +1,279 @@
+"""Tables of how the data were cleaned, split and checked for leaks."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from seqgraft.report import text
+from seqgraft.report.inputs import ReportInputs
+from seqgraft.report.tables import Cell, Row, Table, num
+
+#: Examples shown of each reason.
+EXAMPLES = 3
+_PARTS = {"test": "test part", "pool": "pool"}
+_ROLES = {
+    "source": "left out of training a source model",
+    "pool": "left out of the pool",
+}
+
+
+def files_table(inputs: ReportInputs, task: str) -> Table:
+    """Show for each file how many sequences were read, accepted and rejected, and why.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    task : str
+        Which task.
+
+    Returns
+    -------
+    Table
+    """
+    files = inputs.data_summaries[task]["files"]
+    sums = {key: sum(int(entry[key]) for entry in files) for key in ("read", "accepted")}
+    entries = [*files, {"file": "together", "class": "", **sums}] if len(files) > 1 else files
+    rows = []
+    for entry in entries:
+        read, accepted = int(entry["read"]), int(entry["accepted"])
+        numbers = [num(text.count(n)) for n in (read, accepted, read - accepted)]
+        cells = (Cell(entry["file"], kind="head"), Cell(entry["class"]), *numbers)
+        rows.append(Row(cells, "" if entry["class"] else "strong"))
+    heads = ("file", "class", "read", "accepted", "rejected")
+    return Table("Sequences read and accepted", heads, tuple(rows), frozenset({2, 3, 4}))
+
+
+def composition_table(inputs: ReportInputs, task: str) -> Table:
+    """Show lengths and letters of each class: what a model could tell the classes apart by too easily.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    task : str
+        Which task.
+
+    Returns
+    -------
+    Table
+    """
+    classes: dict[str, dict[str, Any]] = inputs.data_summaries[task]["classes"]
+    letters = list(dict.fromkeys(letter for entry in classes.values() for letter in entry["letters"]))
+    shown = letters if len(letters) <= 6 else []
+    has_gc = any(entry.get("gc") is not None for entry in classes.values())
+    rows = []
+    for name, entry in classes.items():
+        cells = [Cell(name, kind="head"), num(text.count(entry["sequences"]))]
+        if has_gc:
+            cells.append(num(text.percent(entry["gc"])))
+        cells += [num(text.percent(entry["letters"].get(letter, 0.0))) for letter in shown]
+        rows.append(Row(tuple(cells)))
+    heads = ("class", "sequences", *(["GC"] if has_gc else []), *shown)
+    return Table(
+        "Accepted sequences by class",
+        heads,
+        tuple(rows),
+        frozenset(range(1, len(heads))),
+        (
+            f"{_lengths(inputs.data_summaries[task]['length'])} Classes of different composition can be "
+            "told apart without any biology.",
+        ),
+    )
+
+
+def _lengths(lengths: dict[str, float]) -> str:
+    """Say how long the sequences are."""
+    if lengths["min"] == lengths["max"]:
+        return f"All have {text.count(lengths['min'])} letters."
+    span = text.span(lengths["min"], lengths["max"], 0)
+    return f"They have {span} letters, with a median of {text.count(lengths['median'])}."
+
+
+def split_table(inputs: ReportInputs, task: str) -> Table:
+    """Show how many sequences of each class are in the test part and in the pool.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    task : str
+        Which task.
+
+    Returns
+    -------
+    Table
+    """
+    counts = inputs.split_counts[task]
+    classes = inputs.config["tasks"][task]["classes"]
+    found = {(row["part"], row["label"]): int(row["sequences"]) for row in counts.to_dict("records")}
+    rows = []
+    for part, words in _PARTS.items():
+        own = [found.get((part, name), 0) for name in classes]
+        share = own[0] / sum(own) if sum(own) else float("nan")
+        cells = [Cell(words, kind="head"), *[num(text.count(n)) for n in own], num(text.count(sum(own)))]
+        rows.append(Row((*cells, num(text.percent(share)))))
+    return Table(
+        "Test part and pool",
+        ("part", *classes, "together", f"share of {classes[0]}"),
+        tuple(rows),
+        frozenset(range(1, len(classes) + 3)),
+    )
+
+
+def reasons_table(inputs: ReportInputs, task: str) -> Table | None:
+    """Show each reason for which a sequence was rejected or changed, with a few examples.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    task : str
+        Which task.
+
+    Returns
+    -------
+    Table or None
+        None where nothing was rejected or changed.
+    """
+    rejects = inputs.rejects[task]
+    if rejects.empty:
+        return None
+    kinds = rejects["reason"].map(reason_kind)
+    rows = []
+    for kind, own in rejects.groupby(kinds, sort=False):
+        examples = [
+            f"{row['id'] or '(no id)'} ({row['file']}, line {row['line']}): {row['reason']}"
+            for row in own.head(EXAMPLES).to_dict("records")
+        ]
+        rows.append(Row((Cell(str(kind), kind="head"), num(text.count(len(own))), Cell("; ".join(examples)))))
+    return Table(
+        "Rejected or changed, with the first examples",
+        ("reason", "sequences", "examples"),
+        tuple(rows),
+        frozenset({1}),
+        ("The whole list can be downloaded at the end of the page.",),
+    )
+
+
+def reason_kind(reason: str) -> str:
+    """Return a reason without the names in it, so that equal reasons can be counted.
+
+    Parameters
+    ----------
+    reason : str
+        As in ``rejects.tsv``.
+
+    Returns
+    -------
+    str
+        E.g. "duplicate of …" for "duplicate of seq12".
+    """
+    return re.sub(r"\b(duplicate of|renamed to|same sequence as) .*", r"\1 …", reason)
+
+
+def leakage_table(inputs: ReportInputs) -> Table:
+    """Show every pair of parts that was checked for common sequences.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    Table
+    """
+    rows = []
+    for row in inputs.leakage.to_dict("records"):
+        found = int(row["sequences"])
+        rows.append(
+            Row(
+                (
+                    Cell(f"{inputs.title_of(row['from_task'])}, {row['from_part']}", kind="head"),
+                    Cell(f"{inputs.title_of(row['to_task'])}, {row['to_part']}"),
+                    Cell(str(row["kind"])),
+                    num(text.count(found)),
+                    num(text.percent(row["fraction"]) if found else "0"),
+                    Cell(str(row["action"])),
+                ),
+                "strong" if found else "",
+            )
+        )
+    return Table(
+        "Sequences found on both sides of a line that they must not cross",
+        ("sequences of", "found in", "kind of match", "sequences", "share", "what was done"),
+        tuple(rows),
+        frozenset({3, 4}),
+        ("Share: of the sequences in the first column.",),
+    )
+
+
+def leakage_sentence(inputs: ReportInputs) -> str:
+    """Sum up the leakage check.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    str
+    """
+    table = inputs.leakage
+    if table.empty:
+        return "No pair of parts was checked for common sequences."
+    checks = text.plural(len(table), "check")
+    kinds = text.listed([str(kind) for kind in table["kind"].drop_duplicates()])
+    found = table[table["sequences"] > 0]
+    about = f"{checks} ({kinds} matches)"
+    if found.empty:
+        verb = "found no sequence" if len(table) == 1 else "all found no sequence"
+        return f"{about}: {verb} on both sides of a line."
+    left = inputs.excluded.drop_duplicates(["task", "id", "role"])
+    return (
+        f"{about}: {len(found)} found sequences on both sides of a line; "
+        f"{text.plural(len(left), 'sequence was', 'sequences were')} left out before anything was learned."
+    )
+
+
+def excluded_table(inputs: ReportInputs) -> Table | None:
+    """Show what was left out, by task and reason.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    Table or None
+        None where nothing was left out.
+    """
+    table: pd.DataFrame = inputs.excluded
+    if table.empty:
+        return None
+    rows = []
+    for (task, role, kind, match_task, match_part), own in table.groupby(
+        ["task", "role", "kind", "match_task", "match_part"], sort=False
+    ):
+        examples = [f"{r['id']} = {r['match_id']}" for r in own.head(EXAMPLES).to_dict("records")]
+        rows.append(
+            Row(
+                (
+                    Cell(inputs.title_of(str(task)), kind="head"),
+                    Cell(_ROLES.get(str(role), str(role))),
+                    Cell(f"{kind} match in {inputs.title_of(str(match_task))}, {match_part}"),
+                    num(text.count(own["id"].nunique())),
+                    Cell("; ".join(examples)),
+                )
+            )
+        )
+    return Table(
+        "What was left out",
+        ("task", "what was done", "because of", "sequences", "examples"),
+        tuple(rows),
+        frozenset({3}),
+    )

@@ -1,0 +1,126 @@
+"""Everything that the page is made of, and the columns that its tables must have."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from seqgraft.errors import SeqgraftError
+
+#: Columns without which a table cannot be shown.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "summary": (
+        "transfer", "strategy", "kind", "train_size", "is_all", "metric", "mean", "ci_low", "ci_high",
+        "replicates", "n_test", "note",
+    ),
+    "comparisons": (
+        "transfer", "strategy", "reference", "train_size", "is_all", "metric", "role", "difference", "ci_low",
+        "ci_high", "p_value", "p_adjusted", "verdict", "replicates",
+    ),
+    "savings": (
+        "transfer", "strategy", "reference", "train_size", "is_all", "metric", "savings", "ci_low", "ci_high",
+        "censored", "ci_low_censored", "ci_high_censored", "note",
+    ),
+    "leakage": ("from_task", "from_part", "to_task", "to_part", "kind", "sequences", "fraction", "action"),
+    "excluded": ("task", "id", "role", "kind", "match_task", "match_part", "match_id"),
+    "rejects": ("file", "line", "id", "reason"),
+    "split_counts": ("part", "label", "sequences"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SourceModel:
+    """What the page says about one source model.
+
+    Parameters
+    ----------
+    bundle : dict
+        ``bundle.json``.
+    history : pandas.DataFrame
+        ``history.tsv`` of its training.
+    test_scores : dict of str to float
+        Metrics on the source's own test part; empty where it has none.
+    n_test : int
+        Sequences of that part.
+    """
+
+    bundle: dict[str, Any]
+    history: pd.DataFrame
+    test_scores: dict[str, float]
+    n_test: int
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """What the page is made of.
+
+    Parameters
+    ----------
+    config : dict
+        ``config.yaml``: the study as understood.
+    provenance : dict
+        ``provenance.json``.
+    summary, comparisons, savings : pandas.DataFrame
+        As written by `seqgraft.evaluate`.
+    verdicts : list of dict
+        ``verdicts.json``.
+    leakage, excluded : pandas.DataFrame
+        Of the whole study.
+    rejects : dict of str to pandas.DataFrame
+        ``rejects.tsv`` by task.
+    data_summaries : dict of str to dict
+        ``summary.json`` by task, as written by `seqgraft.data.prepare`.
+    split_counts : dict of str to pandas.DataFrame
+        By task, columns ``part, label, sequences``; from `seqgraft.report.reading.count_splits`.
+    source_models : dict of str to SourceModel
+        By folder below ``pretrained/``, e.g. "ecoli/0".
+    histories : dict of str to pandas.DataFrame
+        ``history.tsv`` of the fit jobs by folder below the study's, e.g. "targets/bsubtilis/scratch".
+    """
+
+    config: dict[str, Any]
+    provenance: dict[str, Any]
+    summary: pd.DataFrame
+    comparisons: pd.DataFrame
+    savings: pd.DataFrame
+    verdicts: list[dict[str, Any]]
+    leakage: pd.DataFrame
+    excluded: pd.DataFrame
+    rejects: dict[str, pd.DataFrame]
+    data_summaries: dict[str, dict[str, Any]]
+    split_counts: dict[str, pd.DataFrame]
+    source_models: dict[str, SourceModel]
+    histories: dict[str, pd.DataFrame]
+
+    def __post_init__(self) -> None:
+        """Refuse tables that lack a column."""
+        for name in ("summary", "comparisons", "savings", "leakage", "excluded"):
+            _check_columns(name, getattr(self, name))
+        for name in ("rejects", "split_counts"):
+            for task, table in getattr(self, name).items():
+                _check_columns(name, table, task)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any task of the study is simulated."""
+        return any("simulate" in task for task in self.config["tasks"].values())
+
+    def title_of(self, task: str) -> str:
+        """Return a task's title, or its name where it has none."""
+        return self.config["tasks"].get(task, {}).get("title") or task
+
+    def titles_of(self, verdict: dict[str, Any]) -> tuple[str, str]:
+        """Return the titles of the source and the target of one entry of `verdicts`."""
+        source = " + ".join(self.title_of(name) for name in verdict["source"].split("+"))
+        return source, self.title_of(verdict["target"])
+
+
+def _check_columns(name: str, table: pd.DataFrame, task: str = "") -> None:
+    """Raise for a table that lacks a column."""
+    lacking = [column for column in COLUMNS[name] if column not in table.columns]
+    if lacking:
+        raise SeqgraftError(
+            f"The table '{name}' has no column '{lacking[0]}'.",
+            where=f"{name}{f' of task {task}' if task else ''}",
+            remedy="Make it again with this version: delete the file and run the study.",
+        )

@@ -1,0 +1,192 @@
+"""Reading a study's files for the page; computed here are only counts and the source models' own scores."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from seqgraft.report.inputs import ReportInputs, SourceModel
+from seqgraft.stats.metrics import Scored, compute
+from seqgraft.stats.thresholds import calibrate
+
+#: Columns that stay text even where all their values look like numbers.
+TEXTS = frozenset(
+    (
+        *("transfer", "strategy", "reference", "metric", "role", "verdict", "note", "device"),
+        *("kind", "id", "match_id", "file", "reason", "task", "match_task", "match_part"),
+        *("censored", "ci_low_censored", "ci_high_censored"),
+        *("action", "from_task", "from_part", "to_task", "to_part"),
+    )
+)
+_FLAGS = {"True": True, "False": False}
+
+
+def read_inputs(
+    *,
+    config: Path,
+    provenance: Path,
+    summary: Path,
+    comparisons: Path,
+    savings: Path,
+    verdicts: Path,
+    leakage: Path,
+    excluded: Path,
+    tasks: Sequence[str],
+    rejects: Sequence[Path],
+    summaries: Sequence[Path],
+    splits: Sequence[Path],
+    records: Sequence[Path],
+    bundles: Sequence[Path],
+    source_histories: Sequence[Path],
+    source_predictions: Sequence[Path],
+    histories: Sequence[Path],
+) -> ReportInputs:
+    """Read a study's files.
+
+    Parameters
+    ----------
+    config, provenance, summary, comparisons, savings, verdicts, leakage, excluded : pathlib.Path
+        Files of the whole study; all in one folder.
+    tasks : sequence of str
+        Names of the tasks, in the order of the next four.
+    rejects, summaries, splits, records : sequence of pathlib.Path
+        One file a task.
+    bundles, source_histories, source_predictions : sequence of pathlib.Path
+        One file a source model, in ``pretrained/<sources>/<number>/``.
+    histories : sequence of pathlib.Path
+        One ``history.tsv`` a fit job, below the study's folder.
+
+    Returns
+    -------
+    ReportInputs
+
+    Raises
+    ------
+    SeqgraftError
+        When a table lacks a column.
+    """
+    folder = config.parent
+    return ReportInputs(
+        config=yaml.safe_load(config.read_text(encoding="utf-8")),
+        provenance=json.loads(provenance.read_text(encoding="utf-8")),
+        summary=read_table(summary),
+        comparisons=read_table(comparisons),
+        savings=read_table(savings),
+        verdicts=json.loads(verdicts.read_text(encoding="utf-8")),
+        leakage=read_table(leakage),
+        excluded=read_table(excluded),
+        rejects={task: read_table(path) for task, path in zip(tasks, rejects, strict=True)},
+        data_summaries={
+            task: json.loads(path.read_text(encoding="utf-8"))
+            for task, path in zip(tasks, summaries, strict=True)
+        },
+        split_counts={
+            task: count_splits(pd.read_parquet(split), pd.read_parquet(record, columns=["id", "label"]))
+            for task, split, record in zip(tasks, splits, records, strict=True)
+        },
+        source_models={
+            "/".join(bundle.parent.parts[-2:]): read_source_model(bundle, history, predictions)
+            for bundle, history, predictions in zip(
+                bundles, source_histories, source_predictions, strict=True
+            )
+        },
+        histories={path.parent.relative_to(folder).as_posix(): read_table(path) for path in histories},
+    )
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a tab-separated table.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts are never NaN; a column becomes numbers where all its cells that are not empty are numbers.
+    """
+    table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    for column in table.columns:
+        values = table[column]
+        if column == "is_all":
+            table[column] = values.map(_FLAGS).astype(bool)
+        elif column not in TEXTS:
+            numbers = pd.to_numeric(values.where(values != ""), errors="coerce")
+            if numbers.notna().sum() == (values != "").sum():
+                table[column] = numbers
+    return table
+
+
+def count_splits(splits: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Count the sequences of each part and class.
+
+    Parameters
+    ----------
+    splits : pandas.DataFrame
+        Columns ``id, part``, one row per replicate for the pool.
+    records : pandas.DataFrame
+        Columns ``id, label``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``part, label, sequences``; test before pool, classes in the order of the records.
+    """
+    parts = splits[["id", "part"]].drop_duplicates().merge(records[["id", "label"]], on="id", how="left")
+    counts = parts.groupby(["part", "label"]).size()
+    rows = [
+        (part, label, int(counts.get((part, label), 0)))
+        for part in ("test", "pool")
+        for label in records["label"].drop_duplicates()
+    ]
+    return pd.DataFrame(rows, columns=["part", "label", "sequences"])
+
+
+def read_source_model(bundle: Path, history: Path, predictions: Path) -> SourceModel:
+    """Read one source model's facts and score it on the source's own test part.
+
+    Parameters
+    ----------
+    bundle, history, predictions : pathlib.Path
+        Its ``bundle.json``, ``history.tsv`` and ``predictions.parquet``.
+
+    Returns
+    -------
+    SourceModel
+        Temperature and threshold of the scores come from the source's held-out part.
+    """
+    table = pd.read_parquet(predictions)
+    scores, n_test = score_source(table)
+    return SourceModel(json.loads(bundle.read_text(encoding="utf-8")), read_table(history), scores, n_test)
+
+
+def score_source(predictions: pd.DataFrame) -> tuple[dict[str, float], int]:
+    """Score a source model on the source's own test part.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        Columns ``part, label, prediction``.
+
+    Returns
+    -------
+    scores : dict of str to float
+        All metrics; empty without test rows.
+    n_test : int
+        Test rows.
+    """
+    arrays = {
+        str(part): (own["label"].to_numpy(dtype=bool), own["prediction"].to_numpy(dtype=np.float64))
+        for part, own in predictions.groupby("part")
+    }
+    if "test" not in arrays:
+        return {}, 0
+    labels, logits = arrays["test"]
+    used = calibrate(*arrays["held-out"])
+    found = compute(Scored(labels, logits, used.temperature, used.threshold))
+    return {name: float(values[0]) for name, values in found.items()}, len(labels)

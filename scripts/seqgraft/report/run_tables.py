@@ -1,0 +1,338 @@
+"""Tables of how a study was run: models, fits, files, versions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from seqgraft.learn.descriptions import BACKBONES
+from seqgraft.report import text
+from seqgraft.report.inputs import ReportInputs
+from seqgraft.report.tables import Cell, Row, Table, metric_title, num
+
+#: Metrics of a source model on its own test part.
+SOURCE_METRICS = ("auroc", "mcc")
+
+
+def setup_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
+    """Return the facts of the run as pairs of a name and a value.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of (str, str)
+    """
+    provenance, config = inputs.provenance, inputs.config
+    machine: Mapping[str, Any] = provenance.get("machine", {})
+    seconds = sum(float(table["seconds"].sum()) for table in inputs.histories.values() if "seconds" in table)
+    source = sum(float(model.history["seconds"].max()) for model in inputs.source_models.values())
+    fits = sum(len(table) for table in inputs.histories.values())
+    facts = [
+        ("study", str(config["study"])),
+        ("seqgraft", str(provenance.get("seqgraft", ""))),
+        ("finished", str(provenance.get("finished", "")).replace("T", " ").replace("+00:00", " UTC")),
+        ("device", text.listed(_devices(inputs))),
+        ("threads of torch", str(config["training"].get("threads", ""))),
+        ("replicates", f"{config['replicates']} draws of the target labels"),
+        ("source models", f"{config['pretraining']['replicates']} per source"),
+        ("fits", f"{text.count(fits)}, {text.duration(seconds)} of computing"),
+        ("training of source models", text.duration(source)),
+        ("machine", text.listed([str(machine[k]) for k in ("system", "processor") if machine.get(k)])),
+        ("cores of the machine", str(machine.get("cores", ""))),
+        ("Python", str(machine.get("python", ""))),
+        (
+            "packages",
+            ", ".join(f"{name} {version}" for name, version in provenance.get("packages", {}).items()),
+        ),
+        ("seeds", str(provenance.get("seeds", ""))),
+        ("checksum of the config", str(provenance.get("config_sha256", ""))),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _devices(inputs: ReportInputs) -> list[str]:
+    """List the devices that anything was computed on."""
+    found = [
+        str(device) for table in inputs.histories.values() if "device" in table for device in table["device"]
+    ]
+    found += [
+        str(model.bundle["device"]) for model in inputs.source_models.values() if model.bundle.get("device")
+    ]
+    return sorted({device for device in found if device})
+
+
+def backbone_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
+    """Return the facts of the backbone as pairs of a name and a value.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of (str, str)
+        One line for each distinct size where sources differ in length or alphabet.
+    """
+    settings = inputs.config["backbone"]
+    about = BACKBONES.get(settings["name"])
+    facts = [("backbone", f"{settings['name']}. {about.text}" if about else str(settings["name"]))]
+    seen: dict[tuple[Any, ...], list[str]] = {}
+    for folder, model in inputs.source_models.items():
+        own = model.bundle
+        key = tuple(own.get(name) for name in ("parameters", "receptive_field", "flops_per_sequence"))
+        seen.setdefault((*key, (own.get("reading") or {}).get("length")), []).append(folder.split("/")[0])
+    for (parameters, field, operations, length), folders in seen.items():
+        names = f" ({text.listed(sorted(set(folders)))})" if len(seen) > 1 else ""
+        facts += [
+            (f"parameters{names}", f"{text.count(parameters)}, without the head"),
+            (f"receptive field{names}", _field(field, length)),
+            (f"work per sequence{names}", f"{text.large(operations)} floating-point operations, forward"),
+        ]
+    others = ", ".join(f"{key} {_plain(value)}" for key, value in settings.items() if key != "name")
+    return [*facts, ("settings", others)] if others else facts
+
+
+def _field(field: int | None, length: int | None) -> str:
+    """Say what one cell of the network sees."""
+    words = f"{text.count(field)} letters seen by one cell of the last convolution"
+    return f"{words}, of sequences of {text.count(length)} letters" if length else words
+
+
+def _plain(value: object) -> str:
+    """Write a setting's value."""
+    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def source_table(inputs: ReportInputs) -> Table:
+    """Show each source model: what it learned from, for how long, and how well it does its own task.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    Table
+    """
+    rows = []
+    for folder, model in inputs.source_models.items():
+        source, number = folder.rsplit("/", 1)
+        title = " + ".join(inputs.title_of(task) for task in source.split("+"))
+        own, history = model.bundle, model.history
+        rows.append(
+            Row(
+                (
+                    Cell(title, kind="head"),
+                    num(str(int(number) + 1)),
+                    num(text.count(own.get("trained_on"))),
+                    num(f"{text.count(own.get('epochs'))} of {text.count(history['epoch'].max())}"),
+                    num(text.number(own.get("validation_loss"))),
+                    num(text.number(own.get("validation_auroc"))),
+                    *[num(text.number(model.test_scores.get(name))) for name in SOURCE_METRICS],
+                    num(text.count(model.n_test)),
+                    num(text.duration(float(history["seconds"].max()))),
+                )
+            )
+        )
+    return Table(
+        "Source models",
+        (
+            "source task", "model", "trained on", "epochs", "held-out loss", "held-out AUROC",
+            *[f"test {metric_title(name)}" for name in SOURCE_METRICS], "test sequences", "time",
+        ),
+        tuple(rows),
+        frozenset(range(1, 8 + len(SOURCE_METRICS))),
+        (
+            "Scores on the source task itself: a source that cannot do its own task has little to give. "
+            "Epochs: the one that was kept, of those that were run. The held-out part chose the epoch; "
+            "the test part chose nothing.",
+        ),
+    )  # fmt: skip
+
+
+def history_table(inputs: ReportInputs) -> Table:
+    """Show how each source model learned: loss and AUROC at each checkpoint.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    Table
+    """
+    rows: list[Row] = []
+    for folder, model in inputs.source_models.items():
+        source, number = folder.rsplit("/", 1)
+        for entry in model.history.to_dict("records"):
+            kept = entry["epoch"] == model.bundle.get("epochs")
+            rows.append(
+                Row(
+                    (
+                        Cell(f"{source}, model {int(number) + 1}", kind="head"),
+                        num(text.count(entry["epoch"])),
+                        num(text.number(entry["train_loss"])),
+                        num(text.number(entry["validation_loss"])),
+                        num(text.number(entry["validation_auroc"])),
+                        Cell("kept" if kept else ""),
+                    ),
+                    "strong" if kept else "",
+                )
+            )
+    heads = ("source model", "epoch", "training loss", "held-out loss", "held-out AUROC", "")
+    return Table("How the source models learned", heads, tuple(rows), frozenset({1, 2, 3, 4}))
+
+
+def fits_table(inputs: ReportInputs) -> Table:
+    """Show what was fitted for each strategy: how often, what the held-out labels chose, how long it took.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    Table
+    """
+    rows = []
+    for folder, history in inputs.histories.items():
+        scope, strategy = folder.split("/")[-2:]
+        notes = [
+            str(note) for note in history.get("note", pd.Series(dtype=str)) if str(note) not in ("", "nan")
+        ]
+        rows.append(
+            Row(
+                (
+                    Cell(strategy, scope, "head"),
+                    num(text.count(len(history))),
+                    num(_range(history, "members", 0)),
+                    num(_range(history, "epochs", 0)),
+                    num(_listed(history, "learning_rate")),
+                    num(_listed(history, "penalty_c")),
+                    num(text.duration(_sum(history, "seconds"))),
+                    num(_rate(history)),
+                    Cell(
+                        ", ".join(
+                            sorted({str(d) for d in history.get("device", []) if str(d) not in ("", "nan")})
+                        )
+                    ),
+                    Cell("; ".join(dict.fromkeys(notes))),
+                )
+            )
+        )
+    heads = (
+        "strategy", "fits", "members", "epochs chosen", "learning rate", "penalty C", "time",
+        "sequences per second", "device", "notes",
+    )  # fmt: skip
+    keep = [
+        k
+        for k in range(len(heads))
+        if k < 2 or any(row.cells[k].text not in ("", text.NOTHING) for row in rows)
+    ]
+    kept = tuple(Row(tuple(row.cells[k] for k in keep)) for row in rows)
+    return Table(
+        "Fits",
+        tuple(heads[k] for k in keep),
+        kept,
+        frozenset(place for place, k in enumerate(keep) if 0 < k < 8),
+        (
+            "Members: networks (one per fold, or one per seed) whose answers are averaged. Ranges are "
+            "over all fits.",
+        ),
+    )
+
+
+def _numbers(history: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column's numbers, empty where it is absent."""
+    if column not in history:
+        return pd.Series(dtype=float)
+    return pd.to_numeric(history[column], errors="coerce").dropna()
+
+
+def _range(history: pd.DataFrame, column: str, digits: int) -> str:
+    """Write a column's least and greatest number."""
+    values = _numbers(history, column)
+    if values.empty:
+        return text.NOTHING
+    low, high = float(values.min()), float(values.max())
+    return text.number(low, digits) if low == high else text.span(low, high, digits)
+
+
+def _listed(history: pd.DataFrame, column: str) -> str:
+    """Write the distinct numbers of a column, or their range where there are many."""
+    values = sorted(set(_numbers(history, column)))
+    if not values:
+        return text.NOTHING
+    words = [f"{value:g}" for value in values]
+    return ", ".join(words) if len(words) <= 3 else f"{words[0]}–{words[-1]}"
+
+
+def _sum(history: pd.DataFrame, column: str) -> float | None:
+    """Add up a column; None where it is absent."""
+    values = _numbers(history, column)
+    return None if values.empty else float(values.sum())
+
+
+def _rate(history: pd.DataFrame) -> str:
+    """Write the median rate."""
+    values = _numbers(history, "examples_per_second")
+    return text.NOTHING if values.empty else text.count(float(f"{float(values.median()):.2g}"))
+
+
+def raw_table(inputs: ReportInputs) -> Table:
+    """Show the raw files: where from, how large, which bytes.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    Table
+    """
+    rows = []
+    for path, entry in inputs.provenance.get("raw", {}).items():
+        url = str(entry.get("url", ""))
+        place = "simulated by seqgraft" if entry.get("simulated") else url or str(entry.get("path", ""))
+        link = url if url.startswith(("https://", "http://")) else ""
+        rows.append(
+            Row(
+                (
+                    Cell(path.rsplit("/", 1)[-1], inputs.title_of(str(entry.get("task", ""))), "head"),
+                    Cell(str(entry.get("class", ""))),
+                    num(text.size(entry["bytes"])),
+                    Cell(place, kind="code" if url else "", link=link),
+                    Cell(str(entry["sha256"]), kind="code"),
+                )
+            )
+        )
+    return Table("Files", ("file", "class", "size", "from", "SHA-256"), tuple(rows), frozenset({2}))
+
+
+def digest_table(caption: str, heads: Sequence[str], digests: Mapping[str, str]) -> Table:
+    """Show names and digests.
+
+    Parameters
+    ----------
+    caption : str
+        Of the table.
+    heads : sequence of str
+        Two column heads.
+    digests : mapping of str to str
+        By name.
+
+    Returns
+    -------
+    Table
+    """
+    rows = tuple(Row((Cell(name, kind="head"), Cell(value, kind="code"))) for name, value in digests.items())
+    return Table(caption, tuple(heads), rows)

@@ -1,0 +1,127 @@
+"""Tables of scores: the primary metric by strategy and train size, and all metrics."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from seqgraft.report import text
+from seqgraft.report.series import Series, sizes_of
+from seqgraft.report.tables import Cell, Row, Table, heading, metric_title, num
+from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.settings import CHOSEN, SCRATCH
+
+
+def primary_table(lines: Sequence[Series], metric: str, level: float) -> Table:
+    """Show the primary metric by strategy and train size: the numbers behind the learning curve.
+
+    Parameters
+    ----------
+    lines : sequence of Series
+        Of one transfer.
+    metric : str
+        Name of the primary metric.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Table
+    """
+    sizes = sizes_of(list(lines))
+    rows = []
+    for line in lines:
+        at = {(p.size, p.is_all): p for p in line.points}
+        if line.without_labels:
+            point = line.points[0]
+            mean = num(text.number(point.mean), text.span(point.low, point.high))
+            cells = [mean, *[Cell("same", kind="number") for _ in sizes]]
+        else:
+            cells = [num(text.NOTHING)]
+            for size in sizes:
+                found = at.get(size)
+                cells.append(
+                    num(text.NOTHING)
+                    if found is None
+                    else num(text.number(found.mean), text.span(found.low, found.high))
+                )
+        style = "strong" if line.name in (CHOSEN, SCRATCH) else ""
+        rows.append(
+            Row((Cell(line.name, line.kind if line.kind == "baseline" else "", "head"), *cells), style)
+        )
+    heads = ("strategy", "0 labels", *[f"{text.train_size(*size)} labels" for size in sizes])
+    if not any(line.without_labels for line in lines):
+        rows = [Row((row.cells[0], *row.cells[2:]), row.style) for row in rows]
+        heads = (heads[0], *heads[2:])
+    return Table(
+        f"{metric_title(metric)} on the test part by number of target labels",
+        heads,
+        tuple(rows),
+        frozenset(range(1, len(heads))),
+        (f"Mean over replicates, {level * 100:g} % interval in small type.",),
+    )
+
+
+def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], level: float) -> Table:
+    """Show every metric of every strategy, size after size.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        As in ``summary.tsv``.
+    transfer : str
+        Which.
+    order : sequence of str
+        Strategies in the order of rows.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Table
+    """
+    own = summary[summary["transfer"] == transfer]
+    metrics = [name for name in METRICS if name in set(own["metric"])]
+    metrics += [name for name in own["metric"].drop_duplicates() if name not in metrics]
+    cells = {
+        (bool(row["is_all"]), int(row["train_size"]), row["strategy"], row["metric"]): row
+        for row in own.to_dict("records")
+    }
+    rows: list[Row] = []
+    notes: dict[str, int] = {}
+    for is_all, size in sorted({(key[0], key[1]) for key in cells}):
+        if size:
+            rows.append(heading(f"{text.train_size(size, is_all)} target labels"))
+        else:
+            rows.append(heading("No target label"))
+        for name in order:
+            found = [cells.get((is_all, size, name, metric)) for metric in metrics]
+            if all(entry is None for entry in found):
+                continue
+            values = []
+            for entry in found:
+                if entry is None:
+                    values.append(num(text.NOTHING))
+                    continue
+                note = str(entry["note"] or "")
+                mark = _letter(notes.setdefault(note, len(notes))) if note else ""
+                interval = text.span(entry["ci_low"], entry["ci_high"])
+                values.append(num(text.number(entry["mean"]), interval, mark=mark))
+            style = "strong" if name in (CHOSEN, SCRATCH) else ""
+            rows.append(Row((Cell(name, kind="head"), *values), style))
+    return Table(
+        "All metrics on the test part",
+        ("strategy", *[metric_title(name) for name in metrics]),
+        tuple(rows),
+        frozenset(range(1, len(metrics) + 1)),
+        (
+            f"Mean over replicates, {level * 100:g} % interval in small type. "
+            "Log loss and Brier score: lower is better; all others: higher is better.",
+            *[f"{_letter(number)}: {note}." for note, number in notes.items()],
+        ),
+    )
+
+
+def _letter(number: int) -> str:
+    """Return the mark of a note, such as a, b, z or aa."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return letters[number] if number < 26 else _letter(number // 26 - 1) + letters[number % 26]

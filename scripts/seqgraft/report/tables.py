@@ -1,0 +1,89 @@
+"""Tables as the page shows them: cells of finished text under heads, with a caption and notes."""
+
+from dataclasses import dataclass
+
+from seqgraft.stats.metrics import METRICS
+
+#: What stands in place of a train size where a number is the mean over the learning curve.
+CURVE = "curve"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell.
+
+    Parameters
+    ----------
+    text : str
+        Plain text; the template escapes it.
+    small : str
+        A second line in small type, such as an interval.
+    more : str
+        A third line in small type, such as a p-value.
+    mark : str
+        The raised letter of a note below the table.
+    kind : str
+        "" for words, "number" (aligned right), "head" (names its row), "code" (a checksum).
+    link : str
+        An address for people to follow; never loaded by the page.
+    """
+
+    text: str
+    small: str = ""
+    kind: str = ""
+    more: str = ""
+    mark: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; a heading over the rows below it has one cell that spans the table."""
+
+    cells: tuple[Cell, ...]
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    columns : tuple of str
+        Heads of the columns.
+    rows : tuple of Row
+        As many cells as columns, except for headings.
+    numbers : frozenset of int
+        Columns whose head stands above numbers.
+    notes : tuple of str
+        Sentences below the table.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    numbers: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def heading(words: str) -> Row:
+    """Return a row that heads the rows below it."""
+    return Row((Cell(words, kind="head"),), "heading")
+
+
+def num(words: str, small: str = "", more: str = "", mark: str = "") -> Cell:
+    """Return a cell of a number."""
+    return Cell(words, small, "number", more=more, mark=mark)
+
+
+def metric_title(metric: str) -> str:
+    """Return a metric's title for people."""
+    return METRICS[metric].title if metric in METRICS else metric
+
+
+def lower_is_better(metric: str) -> bool:
+    """Tell whether smaller values of a metric are better."""
+    return metric in METRICS and not METRICS[metric].greater_is_better
