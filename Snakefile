@@ -1,0 +1,31 @@
+# seqgraft: transfer learning for biological sequences.
+#
+#   snakemake --configfile config/demo.yaml --cores 2
+#
+# A study is one config file; this page is its table of contents. There is no `configfile:` statement here, because
+# Snakemake would merge its tasks into every other study. What a rule does is in scripts/<rule>.py; how it is done is in
+# scripts/seqgraft/. The flow, each arrow a file on disk:
+#
+#   download/simulate -> prepare -> split -> leakage -> encode -> pretrain -> finetune/baseline -> evaluate -> report
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    input:
+        f"results/{STUDY.study}/report.html",
+    default_target: True
+
+
+include: "workflow/rules/download.smk"
+include: "workflow/rules/prepare.smk"
+include: "workflow/rules/split.smk"
+include: "workflow/rules/pretrain.smk"
+include: "workflow/rules/finetune.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/report.smk"
+
+
+onstart:
+    print(plan_text(STUDY), file=sys.stderr)

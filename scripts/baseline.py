@@ -1,0 +1,44 @@
+"""Make all fits of one baseline on one target."""
+
+from seqgraft.config.learning import TrainingSettings
+from seqgraft.files import write_parquet, write_tsv
+from seqgraft.job import run
+from seqgraft.learn.baseline_job import run_baseline_job
+from seqgraft.learn.inputs import read_task, sizes_of
+from seqgraft.learn.progress import Progress
+
+
+def work(snakemake, log):
+    """Fit, or find finished fits in the resume store, and write their predictions."""
+    files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
+    target = read_task(
+        params.task,
+        records=files.records,
+        splits=files.splits,
+        excluded=files.excluded,
+        tokens=files.tokens,
+        offsets=files.offsets,
+        role="pool",
+    )
+    sizes = sizes_of(params.train_sizes)
+    fits = len(sizes) * params.replicates
+    result = run_baseline_job(
+        wildcards.baseline,
+        target.examples,
+        target.splits,
+        reading=target.reading,
+        training=TrainingSettings(**params.training),
+        train_sizes=sizes,
+        replicates=params.replicates,
+        seed_words=(wildcards.study, wildcards.target),
+        excluded=target.excluded,
+        store_folder=params.resume,
+        code_digest=params.code,
+        progress=Progress(f"{wildcards.baseline} on {wildcards.target}", fits, say=log.info),
+    )
+    log.info("%d fits made, %d found in the resume store", result.trained, result.reused)
+    write_parquet(result.predictions, snakemake.output.predictions)
+    write_tsv(result.history, snakemake.output.history)
+
+
+run(snakemake, work)

@@ -1,0 +1,21 @@
+"""Check a task's sequences; write the accepted ones and a list of the others."""
+
+import json
+from pathlib import Path
+
+from seqgraft.data.prepare import prepare, summary_of
+from seqgraft.files import write_parquet, write_text, write_tsv
+from seqgraft.job import run
+
+
+def work(snakemake, log):
+    """Write records, rejects and the summary."""
+    files = [Path(path) for path in snakemake.input]
+    result = prepare(files, snakemake.params.classes_of_files, **snakemake.params.cleaning)
+    log.info(summary_of(result.summary))
+    write_parquet(result.records, snakemake.output.records)
+    write_tsv(result.rejects, snakemake.output.rejects)
+    write_text(snakemake.output.summary, json.dumps(result.summary, indent=2) + "\n")
+
+
+run(snakemake, work)

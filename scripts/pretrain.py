@@ -1,0 +1,42 @@
+"""Train one source model and leave it as a bundle."""
+
+from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
+from seqgraft.job import run
+from seqgraft.learn import device, pretrain
+from seqgraft.learn.inputs import read_task
+
+
+def work(snakemake, log):
+    """Train on the source's pool, without the sequences that leak into a target."""
+    files, params, output = snakemake.input, snakemake.params, snakemake.output
+    threads = TrainingSettings(**params.training).threads
+    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, threads)
+    source = read_task(
+        params.task,
+        records=files.records[0],
+        splits=files.splits[0],
+        excluded=files.excluded[0],
+        tokens=files.tokens[0],
+        offsets=files.offsets[0],
+        role="source",
+    )
+    pretrain.run(
+        source.examples,
+        source.splits,
+        source.excluded,
+        bundle_json=output.bundle,
+        weights_file=output.weights,
+        history_file=output.history,
+        predictions_file=output.predictions,
+        classes=list(params.task["classes"]),
+        reading=source.reading,
+        backbone=BackboneSettings(**params.backbone),
+        pretraining=PretrainingSettings(**params.pretraining),
+        seed_words=(snakemake.wildcards.study, snakemake.wildcards.sources, snakemake.wildcards.model),
+        code_digest=params.code,
+        device=where,
+        say=log.info,
+    )
+
+
+run(snakemake, work)

@@ -1,0 +1,30 @@
+"""Write the page that a study ends in, and its figures as files of their own."""
+
+from pathlib import Path
+
+from seqgraft.files import write_text
+from seqgraft.job import run
+from seqgraft.report.figures import figure_files
+from seqgraft.report.page import build
+from seqgraft.report.reading import read_inputs
+
+# Everything that the rule's input names, one file each and lists of files.
+SINGLE = "config provenance summary comparisons savings verdicts leakage excluded".split()
+LISTS = "rejects summaries splits records bundles source_histories source_predictions histories".split()
+
+
+def work(snakemake, log):
+    """Read the study's files, write report.html and figures/."""
+    files = snakemake.input
+    inputs = read_inputs(
+        tasks=snakemake.params.tasks,
+        **{name: Path(files[name]) for name in SINGLE},
+        **{name: [Path(path) for path in files[name]] for name in LISTS},
+    )
+    for name, drawing in figure_files(inputs).items():
+        write_text(Path(snakemake.output.figures) / name, drawing)
+    write_text(snakemake.output.report, build(inputs))
+    log.info("wrote %s", snakemake.output.report)
+
+
+run(snakemake, work)

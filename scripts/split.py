@@ -1,0 +1,30 @@
+"""Draw a task's test part and the replicates' permutations of its pool."""
+
+import pandas as pd
+
+from seqgraft.data.split import split
+from seqgraft.files import write_parquet
+from seqgraft.job import run
+
+
+def work(snakemake, log):
+    """Write splits.parquet."""
+    records = pd.read_parquet(snakemake.input.records, columns=["id", "label"])
+    params, wildcards = snakemake.params, snakemake.wildcards
+    table = split(
+        records["id"],
+        records["label"],
+        classes=params.classes,
+        test=params.split["test"],
+        seed_words=(wildcards.study, wildcards.task, params.split["seed"]),
+        replicates=params.replicates,
+        labels_needed=params.labels_needed,
+        folds=params.folds,
+        task=wildcards.task,
+    )
+    in_test = int((table["part"] == "test").sum())
+    log.info("%d sequences in the test part, %d in the pool", in_test, len(records) - in_test)
+    write_parquet(table, snakemake.output.splits)
+
+
+run(snakemake, work)

@@ -1,0 +1,56 @@
+"""Running the real workflow in a folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Folder:
+    """A working folder in which studies run."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def snakemake(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run snakemake here; stdout and stderr come back together, as a user sees them."""
+        command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments]
+        clean = {k: v for k, v in os.environ.items() if k != "SEQGRAFT_MIRROR"}
+        return subprocess.run(
+            command, cwd=self.path, env={**clean, **(env or {})}, text=True, check=False, timeout=600,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )
+
+    def write_config(self, config: dict, name: str = "study.yaml") -> str:
+        """Write a config and return its name."""
+        (self.path / name).write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+        return name
+
+    def files(self) -> set[str]:
+        """List the results of this folder, logs and benchmarks left out."""
+        found = {str(p.relative_to(self.path)) for p in (self.path / "results").rglob("*") if p.is_file()}
+        return {name for name in found if "/logs/" not in name and "/benchmarks/" not in name}
+
+
+@pytest.fixture()
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> dict:
+    return yaml.safe_load((ROOT / "tests/config/tiny.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The tiny study, run once with two cores; tests only look at it."""
+    here = Folder(tmp_path_factory.mktemp("tiny"))
+    result = here.snakemake("--configfile", str(ROOT / "tests/config/tiny.yaml"), "--cores", "2")
+    assert result.returncode == 0, result.stdout
+    return here

@@ -1,0 +1,235 @@
+# What the rules need beside each other's files: the library, the study as understood, and functions that name inputs.
+# The rules themselves are in the other files of this folder, in the order of the data.
+
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+
+def library_folder():
+    """Find scripts/ and name every file of the library to Snakemake, so that a remote copy is complete."""
+    listed = Path(workflow.source_path("../library_files.txt")).read_text().split()
+    paths = [Path(workflow.source_path(f"../../scripts/{name}")) for name in listed]
+    return paths[0].parents[1]  # the first one is seqgraft/__init__.py
+
+
+LIBRARY = library_folder()
+sys.path.insert(0, str(LIBRARY))
+
+from seqgraft.config.load import mirror_folder, read_study
+from seqgraft.digest import code_digest
+from seqgraft.errors import SeqgraftError
+from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.plan import plan_text
+
+# --- the study -------------------------------------------------------------------------------------------------------
+
+try:
+    STUDY = read_study(config, workflow.configfiles)
+    MIRROR = mirror_folder(STUDY)
+except SeqgraftError as error:
+    raise WorkflowError(str(error)) from None
+
+TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
+TARGETS = sorted({transfer.target for transfer in STUDY.transfers})
+SOURCES = sorted({transfer.sources for transfer in STUDY.transfers})
+SOURCE_MODELS = range(STUDY.pretraining.replicates)
+STRATEGIES_WITH_SOURCE = [name for name, strategy in STRATEGY_FACTS.items() if strategy.needs_source]
+STRATEGIES_WITHOUT_SOURCE = [name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source]
+SCRIPTS = ["prepare", "split", "leakage", "encode", "pretrain", "finetune", "baseline", "evaluate", "report"]
+
+
+def one_of(names):
+    """Return a regular expression that matches these names and nothing else (nothing at all for none)."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
+
+
+wildcard_constraints:
+    study=one_of([STUDY.study]),
+    task=one_of(STUDY.tasks),
+    file=r"[^/]+",
+    sources=one_of(SOURCES),
+    target=one_of(TARGETS),
+    transfer=one_of(TRANSFERS),
+    model=r"\d+",
+
+
+# --- settings for params: ---------------------------------------------------------------------------------------------
+
+
+def as_params(settings):
+    """Turn a part of the config into plain values, which Snakemake can compare from run to run."""
+    return settings.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def code(script):
+    """Digest the library modules that a script imports: editing one of them reruns this rule."""
+    return code_digest(workflow.source_path(f"../../scripts/{script}.py"), LIBRARY)
+
+
+def cleaning_of(wildcards):
+    """Return what decides which sequences of a task are accepted: its alphabet, classes and policies."""
+    task = STUDY.tasks[wildcards.task]
+    return {key: getattr(task, key) for key in ("alphabet", "classes", "ambiguous", "conflicts")}
+
+
+def reading_of(task):
+    """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
+    settings = STUDY.tasks[task]
+    return {"alphabet": settings.alphabet, "classes": settings.classes, "strand": settings.strand}
+
+
+def of_learned_task(wildcards):
+    """Return what a network must know of the task that a fit learns."""
+    return reading_of(target_of(wildcards))
+
+
+# --- files of a task ----------------------------------------------------------------------------------------------------
+
+
+def file_entry(wildcards):
+    """Return the config's entry of one file of a task."""
+    files = STUDY.tasks[wildcards.task].files
+    return as_params(next(entry for entry in files if entry.name == wildcards.file))
+
+
+def raw_files(wildcards):
+    """Name a task's files as they come, in the config's order."""
+    task = STUDY.tasks[wildcards.task]
+    names = [f.name for f in task.files] or [f"{c}.fasta" for c in task.simulate.counts]
+    return [f"results/{wildcards.study}/raw/{wildcards.task}/{name}" for name in names]
+
+
+def classes_of_files(wildcards):
+    """Name the class of each raw file, in the same order."""
+    task = STUDY.tasks[wildcards.task]
+    return [f.class_ for f in task.files] or list(task.simulate.counts)
+
+
+def replicates_of(wildcards):
+    """Count the permutations that a task's pool needs: a task that is only a source needs none but the first."""
+    return STUDY.replicates if wildcards.task in TARGETS else 1
+
+
+def labels_needed(wildcards):
+    """Return the largest number of labels that the study asks of a task (0 for a task that is only a source)."""
+    numbers = [size for size in STUDY.train_sizes if size != "all"]
+    return max(numbers, default=0) if wildcards.task in TARGETS else 0
+
+
+def targets_of_source(wildcards):
+    """Name the targets onto which this task is grafted."""
+    return [t.target for t in STUDY.transfers if t.source == wildcards.task]
+
+
+def data_of(task, *files):
+    """Name files of a task's data folder."""
+    return [f"results/{STUDY.study}/data/{task}/{file}" for file in files]
+
+
+def target_data(file):
+    """Return a function that names one file of each target onto which a source is grafted."""
+    return lambda wildcards: [data_of(task, file)[0] for task in targets_of_source(wildcards)]
+
+
+# --- files of a fit ---------------------------------------------------------------------------------------------------
+
+
+def target_of(wildcards):
+    """Return the target's name, whether the wildcards name a transfer or the target itself."""
+    return wildcards.target if "target" in wildcards.keys() else TRANSFERS[wildcards.transfer].target
+
+
+def learned_data(file):
+    """Return a function that names one file of the task that is learned."""
+    return lambda wildcards: data_of(target_of(wildcards), file)[0]
+
+
+def source_models(file):
+    """Return a function that names one file of each source model that a transfer starts from."""
+
+    def files(wildcards):
+        sources = TRANSFERS[wildcards.transfer].sources
+        return [f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}" for k in SOURCE_MODELS]
+
+    return files
+
+
+def fit_jobs():
+    """Map the folder of every fit job to what it fits, each once, in the config's order."""
+    jobs = {}
+    for transfer in STUDY.transfers:
+        for strategy in STUDY.strategies_of(transfer):
+            alone = strategy in STRATEGIES_WITHOUT_SOURCE
+            scope = f"targets/{transfer.target}" if alone else f"transfers/{transfer.name}"
+            jobs[f"results/{STUDY.study}/{scope}/{strategy}"] = {
+                "transfer": None if alone else transfer.name,
+                "target": transfer.target,
+                "strategy": strategy,
+                "kind": "strategy",
+            }
+    for target in TARGETS:
+        for baseline in STUDY.baselines:
+            jobs[f"results/{STUDY.study}/targets/{target}/{baseline}"] = {
+                "transfer": None,
+                "target": target,
+                "strategy": baseline,
+                "kind": "baseline",
+            }
+    return jobs
+
+
+def of_fits(file):
+    """Name one file of every fit job."""
+    return [f"{folder}/{file}" for folder in fit_jobs()]
+
+
+def of_source_models(file):
+    """Name one file of every source model of the study."""
+    return [f"results/{STUDY.study}/pretrained/{s}/{k}/{file}" for s in SOURCES for k in SOURCE_MODELS]
+
+
+def of_tasks(file, tasks=None):
+    """Name one file of every task's data folder."""
+    return [data_of(task, file)[0] for task in (tasks or STUDY.tasks)]
+
+
+# --- the whole study -------------------------------------------------------------------------------------------------
+
+
+def every_raw_file():
+    """Yield each task's name, its raw file and where that file comes from."""
+    for name, task in STUDY.tasks.items():
+        folder = f"results/{STUDY.study}/raw/{name}"
+        for entry in task.files:
+            place = {"url": entry.url} if entry.url else {"path": entry.path}
+            yield f"{folder}/{entry.name}", {"task": name, "class": entry.class_, **place}
+        if task.simulate:
+            for label in task.simulate.counts:
+                yield f"{folder}/{label}.fasta", {"task": name, "class": label, "simulated": True}
+
+
+def evaluation_settings():
+    """Return what the evaluation must know of the study."""
+    return {
+        "study": STUDY.study,
+        "transfers": [
+            {
+                "name": transfer.name,
+                "sources": transfer.sources.split("+"),
+                "target": transfer.target,
+                "source_title": STUDY.tasks[transfer.source].title or transfer.source,
+                "target_title": STUDY.tasks[transfer.target].title or transfer.target,
+                "strategies": STUDY.strategies_of(transfer),
+                "candidates": STUDY.candidates_of(transfer),
+            }
+            for transfer in STUDY.transfers
+        ],
+        "baselines": STUDY.baselines,
+        "primary_metric": STUDY.primary_metric,
+        "chosen": STUDY.chosen,
+        "replicates": STUDY.replicates,
+        "source_models": STUDY.pretraining.replicates,
+    }

@@ -1,0 +1,47 @@
+# Raw bytes: fetched and checked, or simulated.
+
+DOWNLOADED = [name for name, task in STUDY.tasks.items() if task.files]
+SIMULATED = [name for name, task in STUDY.tasks.items() if task.simulate]
+
+
+rule download:
+    output:
+        "results/{study}/raw/{task}/{file}",
+    log:
+        "results/{study}/logs/download/{task}/{file}.log",
+    wildcard_constraints:
+        task=one_of(DOWNLOADED),
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=500,
+        runtime=60,
+    params:
+        entry=file_entry,
+        code=code("download"),
+    message:
+        "Fetching {wildcards.file} of {wildcards.task}"
+    script:
+        "../../scripts/download.py"
+
+
+rule simulate:
+    output:
+        "results/{study}/raw/{task}/{file}.fasta",
+    log:
+        "results/{study}/logs/simulate/{task}/{file}.log",
+    wildcard_constraints:
+        task=one_of(SIMULATED),
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=lambda wildcards: as_params(STUDY.tasks[wildcards.task].simulate),
+        classes=lambda wildcards: STUDY.tasks[wildcards.task].classes,
+        code=code("simulate"),
+    message:
+        "Simulating {wildcards.file} sequences of {wildcards.task}: these are not real data"
+    script:
+        "../../scripts/simulate.py"

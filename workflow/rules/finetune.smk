@@ -1,0 +1,107 @@
+# All fits of one strategy (train sizes x replicates) in one job; a finished fit is found again in the resume store.
+
+
+rule finetune:
+    input:
+        records=learned_data("records.parquet"),
+        splits=learned_data("splits.parquet"),
+        excluded=learned_data("excluded.tsv"),
+        tokens=learned_data("tokens.npy"),
+        offsets=learned_data("offsets.npy"),
+        bundles=source_models("bundle.json"),
+        source_weights=source_models("weights.safetensors"),
+        source_predictions=source_models("predictions.parquet"),
+    output:
+        predictions="results/{study}/transfers/{transfer}/{strategy}/predictions.parquet",
+        history="results/{study}/transfers/{transfer}/{strategy}/history.tsv",
+    log:
+        "results/{study}/logs/finetune/{transfer}/{strategy}.log",
+    benchmark:
+        "results/{study}/benchmarks/finetune/{transfer}/{strategy}.tsv"
+    wildcard_constraints:
+        strategy=one_of(STRATEGIES_WITH_SOURCE),
+    conda:
+        "../../envs/train.yaml"
+    threads: STUDY.training.threads
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=480,
+    params:
+        task=of_learned_task,
+        target=target_of,
+        train_sizes=STUDY.train_sizes,
+        replicates=STUDY.replicates,
+        resume="results/{study}/resume/{transfer}/{strategy}",
+        backbone=as_params(STUDY.backbone),
+        training=as_params(STUDY.training),
+        code=code("finetune"),
+    message:
+        "Fitting {wildcards.strategy} for {wildcards.transfer}"
+    script:
+        "../../scripts/finetune.py"
+
+
+# What needs no source is fitted once per target and shared by its transfers.
+use rule finetune as finetune_without_source with:
+    input:
+        records=learned_data("records.parquet"),
+        splits=learned_data("splits.parquet"),
+        excluded=learned_data("excluded.tsv"),
+        tokens=learned_data("tokens.npy"),
+        offsets=learned_data("offsets.npy"),
+    output:
+        predictions="results/{study}/targets/{target}/{strategy}/predictions.parquet",
+        history="results/{study}/targets/{target}/{strategy}/history.tsv",
+    log:
+        "results/{study}/logs/finetune/{target}/{strategy}.log",
+    benchmark:
+        "results/{study}/benchmarks/finetune/{target}/{strategy}.tsv"
+    wildcard_constraints:
+        strategy=one_of(STRATEGIES_WITHOUT_SOURCE),
+    params:
+        task=of_learned_task,
+        target=target_of,
+        train_sizes=STUDY.train_sizes,
+        replicates=STUDY.replicates,
+        resume="results/{study}/resume/{target}/{strategy}",
+        backbone=as_params(STUDY.backbone),
+        training=as_params(STUDY.training),
+        code=code("finetune"),
+    message:
+        "Fitting {wildcards.strategy} for {wildcards.target}"
+
+
+rule baseline:
+    input:
+        records=learned_data("records.parquet"),
+        splits=learned_data("splits.parquet"),
+        excluded=learned_data("excluded.tsv"),
+        tokens=learned_data("tokens.npy"),
+        offsets=learned_data("offsets.npy"),
+    output:
+        predictions="results/{study}/targets/{target}/{baseline}/predictions.parquet",
+        history="results/{study}/targets/{target}/{baseline}/history.tsv",
+    log:
+        "results/{study}/logs/baseline/{target}/{baseline}.log",
+    benchmark:
+        "results/{study}/benchmarks/baseline/{target}/{baseline}.tsv"
+    wildcard_constraints:
+        baseline=one_of(STUDY.baselines),
+    conda:
+        "../../envs/baseline.yaml"
+    threads: STUDY.training.threads
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        task=of_learned_task,
+        train_sizes=STUDY.train_sizes,
+        replicates=STUDY.replicates,
+        resume="results/{study}/resume/{target}/{baseline}",
+        training=as_params(STUDY.training),
+        code=code("baseline"),
+    message:
+        "Fitting the baseline {wildcards.baseline} for {wildcards.target}"
+    script:
+        "../../scripts/baseline.py"

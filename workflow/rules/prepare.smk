@@ -1,0 +1,47 @@
+# From raw bytes to records, tokens, parts and the list of who must be left out.
+
+
+rule prepare:
+    input:
+        raw_files,
+    output:
+        records="results/{study}/data/{task}/records.parquet",
+        rejects="results/{study}/data/{task}/rejects.tsv",
+        summary="results/{study}/data/{task}/summary.json",
+    log:
+        "results/{study}/logs/prepare/{task}.log",
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        cleaning=cleaning_of,
+        classes_of_files=classes_of_files,
+        code=code("prepare"),
+    message:
+        "Checking the sequences of {wildcards.task}"
+    script:
+        "../../scripts/prepare.py"
+
+
+rule encode:
+    input:
+        records="results/{study}/data/{task}/records.parquet",
+    output:
+        tokens="results/{study}/data/{task}/tokens.npy",
+        offsets="results/{study}/data/{task}/offsets.npy",
+    log:
+        "results/{study}/logs/encode/{task}.log",
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        alphabet=lambda wildcards: STUDY.tasks[wildcards.task].alphabet,
+        code=code("encode"),
+    message:
+        "Encoding {wildcards.task}"
+    script:
+        "../../scripts/encode.py"

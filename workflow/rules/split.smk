@@ -1,0 +1,78 @@
+# Who is in the test part, in which order each replicate takes the pool's labels, and who must be left out of training.
+
+
+rule split:
+    input:
+        records="results/{study}/data/{task}/records.parquet",
+    output:
+        splits="results/{study}/data/{task}/splits.parquet",
+    log:
+        "results/{study}/logs/split/{task}.log",
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        split=lambda wildcards: as_params(STUDY.tasks[wildcards.task].split),
+        classes=lambda wildcards: STUDY.tasks[wildcards.task].classes,
+        replicates=replicates_of,
+        labels_needed=labels_needed,
+        folds=STUDY.training.folds,
+        code=code("split"),
+    message:
+        "Drawing the test part and the replicates of {wildcards.task}"
+    script:
+        "../../scripts/split.py"
+
+
+rule leakage:
+    input:
+        records="results/{study}/data/{task}/records.parquet",
+        splits="results/{study}/data/{task}/splits.parquet",
+        target_records=target_data("records.parquet"),
+        target_splits=target_data("splits.parquet"),
+    output:
+        leakage="results/{study}/data/{task}/leakage.tsv",
+        excluded="results/{study}/data/{task}/excluded.tsv",
+    log:
+        "results/{study}/logs/leakage/{task}.log",
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        alphabet=lambda wildcards: STUDY.tasks[wildcards.task].alphabet,
+        strands=lambda wildcards: {
+            task: STUDY.tasks[task].strand for task in [wildcards.task, *targets_of_source(wildcards)]
+        },
+        targets=targets_of_source,
+        code=code("leakage"),
+    message:
+        "Looking for sequences of {wildcards.task} on both sides of a line"
+    script:
+        "../../scripts/leakage.py"
+
+
+rule collect_leakage:
+    input:
+        leakage=of_tasks("leakage.tsv"),
+        excluded=of_tasks("excluded.tsv"),
+    output:
+        leakage="results/{study}/leakage.tsv",
+        excluded="results/{study}/excluded.tsv",
+    log:
+        "results/{study}/logs/collect_leakage.log",
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        tasks=list(STUDY.tasks),
+        code=code("collect_leakage"),
+    message:
+        "Putting the leakage tables of all tasks together"
+    script:
+        "../../scripts/collect_leakage.py"
