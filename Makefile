@@ -30,7 +30,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: $(READY) ## run the simulated study and print where its report is
-	@$(BIN)/snakemake --configfile config/demo.yaml --cores $(CORES) --quiet rules host
+	@$(BIN)/snakemake --configfile config/demo.yaml --cores $(CORES) --quiet host reason
 	@echo "The demo's report: $(CURDIR)/results/demo/report.html"
 
 test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and are skipped without it)

@@ -13,9 +13,10 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
+    default_target: True
     input:
         f"results/{STUDY.study}/report.html",
-    default_target: True
+        f"results/{STUDY.study}/metrics.tsv",
 
 
 include: "workflow/rules/download.smk"

@@ -10,9 +10,7 @@ from seqgraft.job import run
 def work(snakemake, log):
     """Compare the task with itself and with each target onto which it is grafted."""
     files, params = snakemake.input, snakemake.params
-    own = parts_of(
-        snakemake.wildcards.task, pd.read_parquet(files.records), pd.read_parquet(files.splits)
-    )
+    own = parts_of(snakemake.wildcards.task, pd.read_parquet(files.records), pd.read_parquet(files.splits))
     targets = [
         parts_of(task, pd.read_parquet(records), pd.read_parquet(splits))
         for task, records, splits in zip(

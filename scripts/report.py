@@ -9,8 +9,17 @@ from seqgraft.report.page import build
 from seqgraft.report.reading import read_inputs
 
 # Everything that the rule's input names, one file each and lists of files.
-SINGLE = "config provenance summary comparisons savings verdicts leakage excluded".split()
-LISTS = "rejects summaries splits records bundles source_histories source_predictions histories".split()
+SINGLE = ["config", "provenance", "summary", "comparisons", "savings", "verdicts", "leakage", "excluded"]
+LISTS = [
+    "rejects",
+    "summaries",
+    "splits",
+    "records",
+    "bundles",
+    "source_histories",
+    "source_predictions",
+    "histories",
+]
 
 
 def work(snakemake, log):

@@ -57,7 +57,10 @@ def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
         logger.error(
             "%s: error: %s: %s\n  where:  a defect in seqgraft; the details are in %s\n"
             "  remedy: please report it with that file",
-            name, type(error).__name__, error, log_file,
+            name,
+            type(error).__name__,
+            error,
+            log_file,
         )
         raise SystemExit(1) from None
 
@@ -78,7 +81,8 @@ def _logger(log_file: Path) -> logging.Logger:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     logger.handlers.clear()
-    to_file = logging.FileHandler(log_file, mode="w", encoding="utf-8")
+    log_file.write_text("", encoding="utf-8")  # a new run, a new log
+    to_file = logging.FileHandler(log_file, mode="a", encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.WARNING)

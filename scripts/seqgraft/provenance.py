@@ -15,7 +15,17 @@ import seqgraft
 from seqgraft.files import sha256_of
 
 # The packages whose version can change a number in the report.
-PACKAGES = ("snakemake", "torch", "numpy", "scipy", "pandas", "scikit-learn", "pyarrow", "biopython", "matplotlib")
+PACKAGES = (
+    "snakemake",
+    "torch",
+    "numpy",
+    "scipy",
+    "pandas",
+    "scikit-learn",
+    "pyarrow",
+    "biopython",
+    "matplotlib",
+)
 
 
 def collect(
@@ -53,6 +63,11 @@ def collect(
         Ready for JSON.
     """
     folder = config.parent
+    models = {
+        str(path.parent.relative_to(folder)): json.loads(path.read_text(encoding="utf-8")) for path in bundles
+    }
+    # Under conda this job's environment is not the one that trained: the bundles know their own torch.
+    trained_with = {"torch": next(iter(models.values()))["torch"]} if models else {}
     return {
         "study": study,
         "seqgraft": seqgraft.__version__,
@@ -64,20 +79,15 @@ def collect(
             "cores": os.cpu_count(),
             "python": platform.python_version(),
         },
-        "packages": _versions(),
+        "packages": _versions() | trained_with,
         "seeds": "derived from names (study, target, train size, replicate, member); see seqgraft.seeds",
         "raw": {
-            str(path.relative_to(folder)): {
-                **origin, "sha256": sha256_of(path), "bytes": path.stat().st_size
-            }
+            str(path.relative_to(folder)): {**origin, "sha256": sha256_of(path), "bytes": path.stat().st_size}
             for path, origin in raw.items()
         },
         "sha256": {str(path.relative_to(folder)): sha256_of(path) for path in computed},
         "code": dict(code_digests),
-        "source_models": {
-            str(path.parent.relative_to(folder)): json.loads(path.read_text(encoding="utf-8"))
-            for path in bundles
-        },
+        "source_models": models,
         "fit_jobs": {str(path.parent.relative_to(folder)): _fit_job(path) for path in histories},
     }
 

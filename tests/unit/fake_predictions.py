@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings
 from seqgraft.seeds import seed
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.learn.examples import Examples, Reading
 

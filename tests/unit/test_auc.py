@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from seqgraft.stats.auc import auprc, auroc
 from sklearn.metrics import average_precision_score, roc_auc_score
+
+from seqgraft.stats.auc import auprc, auroc
 
 
 def test_auroc_by_hand():

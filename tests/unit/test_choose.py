@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from seqgraft.errors import SeqgraftError
 from seqgraft.stats.choose import best_baseline, choices, choose
 from seqgraft.stats.metrics import METRICS

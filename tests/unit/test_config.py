@@ -20,10 +20,12 @@ def task(**changes: Any) -> dict[str, Any]:
     return {"alphabet": "dna", "classes": ["yes", "no"], "files": files, **changes}
 
 
-@pytest.fixture()
+@pytest.fixture
 def config() -> dict[str, Any]:
     return {
-        "study": "mine", "tasks": {"a": task(), "b": task()}, "transfers": [{"source": "a", "target": "b"}],
+        "study": "mine",
+        "tasks": {"a": task(), "b": task()},
+        "transfers": [{"source": "a", "target": "b"}],
     }
 
 
@@ -58,17 +60,33 @@ MISTAKES = [
     ("tasks.a.split", {"test": 1.5}, "tasks.a.split.test: input should be less than 1, not 1.5"),
     ("tasks.a.files.0.class", "yess", "tasks.a: class 'yess' of a file is not among `classes` (yes, no)"),
     ("tasks.a.files.0.sha256", "xyz", "tasks.a.files[0].sha256: must be 64 hexadecimal digits in lower case"),
-    ("tasks.a.files.0.sha256", None, "tasks.a.files[0]: needs `sha256` beside `url`, so that the bytes can be checked"),
+    (
+        "tasks.a.files.0.sha256",
+        None,
+        "tasks.a.files[0]: needs `sha256` beside `url`, so that the bytes can be checked",
+    ),
     ("tasks.a.files.0.path", "x.fa", "tasks.a.files[0]: needs exactly one of `url` and `path`"),
-    ("tasks.a.classes", ["yes"], "tasks.a.classes: list should have at least 2 items after validation, not 1"),
+    (
+        "tasks.a.classes",
+        ["yes"],
+        "tasks.a.classes: list should have at least 2 items after validation, not 1",
+    ),
     ("tasks.a.strand", "double", "tasks.a.strand: 'double' is not known; known: single, both"),
     ("strategies", ["scratch", "ful"], "strategies: 'ful' is not known; did you mean 'full'?"),
     ("strategies", ["full"], "strategies: 'scratch' is missing for transfer 'a--b'"),
-    ("strategies", ["scratch", "zero-shot"], "has no strategy that learns from a source and from target labels"),
+    (
+        "strategies",
+        ["scratch", "zero-shot"],
+        "has no strategy that learns from a source and from target labels",
+    ),
     ("strategies", ["scratch", "full", "full"], "strategies: 'full' is listed twice"),
     ("baselines", ["kmer"], "baselines: 'kmer' is not known; did you mean 'kmer-logistic'?"),
     ("primary_metric", "AUROC", "primary_metric: 'AUROC' is not known"),
-    ("chosen", "scratch", "chosen: 'scratch' must be 'held-out' or one of: linear-probe, full, full-kept-head"),
+    (
+        "chosen",
+        "scratch",
+        "chosen: 'scratch' must be 'held-out' or one of: linear-probe, full, full-kept-head",
+    ),
     ("train_sizes", [100, 50], "train_sizes: must grow, with `all` at the end"),
     ("train_sizes", ["all", 50], "train_sizes: must grow, with `all` at the end"),
     ("replicates", "ten", "replicates: must be a whole number, not 'ten'"),
@@ -122,7 +140,9 @@ def test_the_mirror_of_the_config_wins_over_the_environment(
         mirror_folder(read_study({**config, "mirror": str(tmp_path / "y")}))
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("config/*.yaml")) + [ROOT / "tests/config/tiny.yaml"], ids=str)
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("config/*.yaml")) + [ROOT / "tests/config/tiny.yaml"], ids=str
+)
 def test_shipped_studies_are_valid(path: Path) -> None:
     assert read_study(yaml.safe_load(path.read_text()), [str(path)]).study == path.stem
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seqgraft.stats.curves import curve_weights, interpolation, labels_to_reach, monotone, pooling
 from sklearn.isotonic import IsotonicRegression
+
+from seqgraft.stats.curves import curve_weights, interpolation, labels_to_reach, monotone, pooling
 
 
 def test_weights_are_trapezoids_in_log_n():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from seqgraft.stats.delong import delong
 from sklearn.metrics import roc_auc_score
+
+from seqgraft.stats.delong import delong
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "scripts"
 
 
-@pytest.fixture()
+@pytest.fixture
 def library(tmp_path: Path) -> Path:
     package = tmp_path / "seqgraft"
     (package / "deep").mkdir(parents=True)
@@ -32,7 +32,10 @@ def names(library: Path) -> set[str]:
 
 def test_follows_imports_wherever_they_stand(library: Path) -> None:
     assert names(library) == {
-        "seqgraft/__init__.py", "seqgraft/used.py", "seqgraft/deep/__init__.py", "seqgraft/deep/inner.py",
+        "seqgraft/__init__.py",
+        "seqgraft/used.py",
+        "seqgraft/deep/__init__.py",
+        "seqgraft/deep/inner.py",
         "seqgraft/late.py",
     }
 
@@ -60,7 +63,9 @@ def test_a_template_named_in_a_module_counts(library: Path) -> None:
         ("seqgraft/used.py", "def f():\n    return 1\n", False),
     ],
 )
-def test_only_meaning_in_used_modules_changes_the_digest(library: Path, file: str, text: str, same: bool) -> None:
+def test_only_meaning_in_used_modules_changes_the_digest(
+    library: Path, file: str, text: str, same: bool
+) -> None:
     before = code_digest(library / "rule.py", library)
     (library / file).write_text(text)
     assert (code_digest(library / "rule.py", library) == before) is same
@@ -75,8 +80,12 @@ def test_every_module_that_a_script_loads_is_in_its_digest(script: str) -> None:
     tree = ast.parse((LIBRARY / script).read_text())
     imports = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
     program = "; ".join(
-        [*imports, "import sys, json", "print(json.dumps([m.__file__ for n, m in sorted(sys.modules.items()) "
-         "if n.split('.')[0] == 'seqgraft']))"]
+        [
+            *imports,
+            "import sys, json",
+            "print(json.dumps([m.__file__ for n, m in sorted(sys.modules.items()) "
+            "if n.split('.')[0] == 'seqgraft']))",
+        ]
     )
     import json
     import subprocess
@@ -100,8 +109,11 @@ def test_only_training_scripts_import_torch(script: str) -> None:
         for path in [LIBRARY / script, *(p for p in used if p.suffix == ".py")]
         for node in ast.walk(ast.parse(path.read_text()))
         for name in (
-            [a.name for a in node.names] if isinstance(node, ast.Import)
-            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            [a.name for a in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
         )
     }
     assert ("torch" in imports) is (script in TORCH_SCRIPTS)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_predictions import make_study
+
 from seqgraft.errors import SeqgraftError
 from seqgraft.evaluate import Tables, evaluate, write_tables
 from seqgraft.stats.curves import curve_weights

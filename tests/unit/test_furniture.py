@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import seqgraft
 import yaml
+
+import seqgraft
 from seqgraft.config.load import read_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,10 +125,10 @@ def test_the_picture_of_the_report_is_small() -> None:
     assert picture.stat().st_size <= 200_000
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.stem)
-def test_every_study_that_ships_is_valid(path: Path) -> None:
-    study = read_study(yaml.safe_load(path.read_text()))
-    assert study.study == path.stem
+@pytest.mark.parametrize("name", ["demo", "bacteria"])  # users' own studies may lie beside them
+def test_every_study_that_ships_is_valid(name: str) -> None:
+    study = read_study(yaml.safe_load((ROOT / f"config/{name}.yaml").read_text()))
+    assert study.study == name
 
 
 def test_generated_schema_is_json() -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.stats import norm, ttest_1samp
+
 from seqgraft.stats.auc import auroc
 from seqgraft.stats.delong import delong
 from seqgraft.stats.intervals import standard_errors, two_way_interval, two_way_moments, weight_blocks

@@ -11,9 +11,11 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.job import run
 
 
-@pytest.fixture()
+@pytest.fixture
 def job(tmp_path: Path) -> SimpleNamespace:
-    return SimpleNamespace(rule="prepare", log=[str(tmp_path / "logs/prepare.log")], output=[str(tmp_path / "out")])
+    return SimpleNamespace(
+        rule="prepare", log=[str(tmp_path / "logs/prepare.log")], output=[str(tmp_path / "out")]
+    )
 
 
 def failing(job: SimpleNamespace, error: Exception) -> None:
@@ -26,7 +28,9 @@ def failing(job: SimpleNamespace, error: Exception) -> None:
     assert exit_.value.code == 1
 
 
-def test_a_mistake_is_told_once_and_leaves_nothing(job: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_is_told_once_and_leaves_nothing(
+    job: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
     failing(job, SeqgraftError("no such class", where="a.fa, line 3", remedy="rename it"))
     told = "prepare: error: no such class\n  where:  a.fa, line 3\n  remedy: rename it\n"
     assert capsys.readouterr().err == told
@@ -34,7 +38,9 @@ def test_a_mistake_is_told_once_and_leaves_nothing(job: SimpleNamespace, capsys:
     assert not Path(job.output[0]).exists()
 
 
-def test_a_defect_has_its_traceback_in_the_log_only(job: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_defect_has_its_traceback_in_the_log_only(
+    job: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
     failing(job, ZeroDivisionError("by zero"))
     terminal = capsys.readouterr().err
     assert "Traceback" not in terminal

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from learn_toys import BACKBONE, READING
+
 from seqgraft.config.learning import BackboneSettings
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn import descriptions

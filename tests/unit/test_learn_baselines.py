@@ -5,13 +5,14 @@ import sys
 import numpy as np
 import pytest
 from learn_toys import READING, TRAINING, planted, split
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
 from seqgraft.learn.baseline_job import run_baseline_job
 from seqgraft.learn.baselines import kmer_features
 from seqgraft.learn.choosing import Member
 from seqgraft.learn.examples import Reading
 from seqgraft.learn.logistic import search, solve
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 
 def run(name, examples, splits, **more):

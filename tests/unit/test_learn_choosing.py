@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.choosing import log_loss, members, pooled, stratified_share
 

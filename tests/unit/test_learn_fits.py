@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 import torch
 from learn_toys import BACKBONE, PRETRAINING, READING, TRAINING, planted, split
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
 from seqgraft.errors import SeqgraftError
 from seqgraft.files import write_parquet
 from seqgraft.learn import fits, gradient, pretrain
@@ -14,8 +17,6 @@ from seqgraft.learn.bundle import load_bundle, model_from
 from seqgraft.learn.choosing import members
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.model import extract, predict
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 SIZES = [30, 60]
 

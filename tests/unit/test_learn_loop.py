@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 from learn_toys import BACKBONE, READING, planted
+from sklearn.metrics import roc_auc_score
+
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn import device
 from seqgraft.learn.examples import Reading
 from seqgraft.learn.loop import DivergedError, LoopSettings, Run, _shifted
 from seqgraft.learn.model import build
 from seqgraft.learn.progress import Progress
-from sklearn.metrics import roc_auc_score
 
 SETTINGS = LoopSettings(learning_rate=0.01, weight_decay=0.01, batch_size=16, token_dropout=0.05, shift=1)
 

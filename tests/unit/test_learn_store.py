@@ -1,4 +1,5 @@
 import numpy as np
+
 from seqgraft.learn.store import FitResult, Store, array_digest, key_of
 
 

@@ -3,8 +3,9 @@ import warnings
 import numpy as np
 import pytest
 from scipy.special import expit
-from seqgraft.stats.metrics import METRICS, Scored, compute
 from sklearn import metrics as reference
+
+from seqgraft.stats.metrics import METRICS, Scored, compute
 
 
 @pytest.fixture

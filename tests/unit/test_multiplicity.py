@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from seqgraft.stats.multiplicity import holm
 from statsmodels.stats.multitest import multipletests
+
+from seqgraft.stats.multiplicity import holm
 
 
 def test_by_hand():

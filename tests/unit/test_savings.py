@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from seqgraft.stats.intervals import two_way_interval
 from seqgraft.stats.savings import label_savings
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
+
 from seqgraft.simulate.layouts import LENGTH, UPSTREAM, decoy_layouts, promoter_layouts
 from seqgraft.simulate.model import model_of
 from seqgraft.simulate.oracle import log_odds
 from seqgraft.simulate.promoters import generate
 from seqgraft.simulate.species import LETTERS, SPECIES
-from sklearn.metrics import roc_auc_score
 
 CLASSES = ["promoter", "background"]
 

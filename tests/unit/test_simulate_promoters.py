@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 from scipy.stats import binomtest, chisquare
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
 from seqgraft.config.simulation import Simulation
 from seqgraft.errors import SeqgraftError
 from seqgraft.simulate import promoters
@@ -25,8 +28,6 @@ from seqgraft.simulate.species import (
     species_named,
     weakened,
 )
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 CLASSES = ["promoter", "background"]
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
+
 from seqgraft.simulate.shuffle import dinucleotide_shuffle
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
 from seqgraft.digest import modules_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,11 +27,17 @@ KNOWN_TO_DIFFER = {
     "pydantic": ("2.12", "2.14"),
     "safetensors": ("0.7", "0.8"),
     "scikit-learn": ("1.8", "1.9"),
+    "filelock": ("3.29", "4.2"),
 }
 # Import names that differ from the conda package's name.
 CONDA_NAME = {
     "torch": "pytorch", "sklearn": "scikit-learn", "Bio": "biopython", "yaml": "pyyaml",
     "matplotlib": "matplotlib-base", "pydantic_core": "pydantic",
+}  # fmt: skip
+# Asked for by name without being imported: programs, stubs, and what pandas reads parquet with.
+TOOLS = {
+    "snakemake", "snakemake-executor-plugin-slurm", "pyarrow", "mypy", "pandas-stubs", "ruff", "snakefmt",
+    "types-pyyaml", "setuptools",
 }  # fmt: skip
 
 
@@ -57,13 +64,23 @@ def test_lock_has_exact_versions_only() -> None:
         assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line), line
 
 
+def asked_for() -> list[Requirement]:
+    lines = (ROOT / "requirements.in").read_text().splitlines()
+    return [Requirement(text) for line in lines if (text := line.split("#")[0].strip())]
+
+
 def test_lock_has_everything_that_is_asked_for() -> None:
     locked = lock()
-    for line in (ROOT / "requirements.in").read_text().splitlines():
-        text = line.split("#")[0].strip()
-        if text:
-            asked = Requirement(text)
-            assert asked.specifier.contains(locked[canonicalize_name(asked.name)]), text
+    for asked in asked_for():
+        assert asked.specifier.contains(locked[canonicalize_name(asked.name)]), asked
+
+
+def test_what_is_imported_is_asked_for_by_name_and_nothing_else_is() -> None:
+    files = [p for folder in ("scripts", "tests") for p in (ROOT / folder).rglob("*.py")]
+    own = {p.stem for p in files}
+    found = set().union(*(imported(p) for p in files)) - own
+    names = {canonicalize_name(INDEX_NAME.get(n, n)) for n in (CONDA_NAME.get(n, n) for n in found)}
+    assert {canonicalize_name(asked.name) for asked in asked_for()} - TOOLS == names
 
 
 def test_lock_has_what_its_packages_need() -> None:
@@ -152,15 +169,27 @@ def imported(path: Path) -> set[str]:
     return names - set(sys.stdlib_module_names) - {"seqgraft", "snakemake", "__future__"}
 
 
+def needed_by(script: str) -> set[str]:
+    """Name the conda packages that a rule's script imports, directly or through the library."""
+    path = ROOT / "scripts" / f"{script}.py"
+    files = [path, *(p for p in modules_of(path, ROOT / "scripts") if p.suffix == ".py")]
+    names = set().union(*(imported(p) for p in files))
+    if any("parquet(" in p.read_text() for p in files):
+        names.add("pyarrow")  # pandas imports it by name when it is asked for parquet
+    return {CONDA_NAME.get(name, name) for name in names}
+
+
 @pytest.mark.parametrize(("rule", "name", "script"), rules_with_scripts())
 def test_environment_has_what_its_rule_imports(rule: str, name: str, script: str) -> None:
-    path = ROOT / "scripts" / f"{script}.py"
-    modules = [p for p in modules_of(path, ROOT / "scripts") if p.suffix == ".py"]
-    needed = set().union(*(imported(p) for p in [path, *modules]))
-    if any("parquet" in p.read_text() for p in [path, *modules]):
-        needed.add("pyarrow")  # pandas imports it by name when it is asked for parquet
-    missing = {CONDA_NAME.get(n, n) for n in needed} - set(environment(ROOT / f"envs/{name}.yaml"))
+    missing = needed_by(script) - set(environment(ROOT / f"envs/{name}.yaml"))
     assert not missing, f"envs/{name}.yaml lacks {missing} for rule {rule}"
+
+
+@pytest.mark.parametrize("path", ENVS, ids=lambda p: p.stem)
+def test_environment_has_nothing_that_no_rule_imports(path: Path) -> None:
+    stem = "train" if path.stem == "train-cuda" else path.stem
+    needed = set().union(*(needed_by(script) for _, name, script in rules_with_scripts() if name == stem))
+    assert set(environment(path)) - needed == {"python"}
 
 
 def test_environments_are_used_or_say_that_they_are_not() -> None:

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
 from seqgraft.stats.metrics import Scored, compute, example_losses
 from seqgraft.stats.thresholds import calibrate, fit_platt, fit_temperature, fit_threshold
-from sklearn.linear_model import LogisticRegression
 
 
 def draw(n: int, seed: int, distance: float = 2.0, positives: float = 0.27) -> tuple[np.ndarray, np.ndarray]:

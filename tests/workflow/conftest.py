@@ -17,13 +17,22 @@ class Folder:
     def __init__(self, path: Path):
         self.path = path
 
-    def snakemake(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def snakemake(
+        self, *arguments: str, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run snakemake here; stdout and stderr come back together, as a user sees them."""
         command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments]
         clean = {k: v for k, v in os.environ.items() if k != "SEQGRAFT_MIRROR"}
         return subprocess.run(
-            command, cwd=self.path, env={**clean, **(env or {})}, text=True, check=False, timeout=600,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command,
+            cwd=self.path,
+            env={**clean, **(env or {})},
+            text=True,
+            check=False,
+            timeout=600,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
 
     def write_config(self, config: dict, name: str = "study.yaml") -> str:
@@ -37,7 +46,7 @@ class Folder:
         return {name for name in found if "/logs/" not in name and "/benchmarks/" not in name}
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 

@@ -12,12 +12,10 @@ CLASSES = ["promoter", "background"]
 
 def fasta(count: int, letters: str = "ACGT", length: int = 40, seed: int = 0) -> str:
     rng = np.random.default_rng(seed)
-    return "".join(
-        f">s{i}\n{''.join(rng.choice(list(letters), size=length))}\n" for i in range(count)
-    )
+    return "".join(f">s{i}\n{''.join(rng.choice(list(letters), size=length))}\n" for i in range(count))
 
 
-@pytest.fixture()
+@pytest.fixture
 def own(folder: Folder, tiny_config: dict) -> dict:
     """A config with local files, correct as it stands; each test breaks one thing."""
     config = copy.deepcopy(tiny_config)
@@ -50,11 +48,15 @@ def test_a_correct_study_of_local_files_is_accepted(folder: Folder, own: dict) -
 
 def test_missing_file(folder: Folder, own: dict) -> None:
     own["tasks"]["ecoli"]["files"][0]["path"] = "nowhere.fa"
-    outcome(folder, own, [
-        "there is no file 'nowhere.fa'",
-        "  where:  study.yaml, key tasks.ecoli.files[0].path",
-        "  remedy: mend the path; it is relative to the folder in which snakemake runs",
-    ])
+    outcome(
+        folder,
+        own,
+        [
+            "there is no file 'nowhere.fa'",
+            "  where:  study.yaml, key tasks.ecoli.files[0].path",
+            "  remedy: mend the path; it is relative to the folder in which snakemake runs",
+        ],
+    )
     assert folder.files() == set()
 
 

@@ -36,9 +36,23 @@ TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
 TARGETS = sorted({transfer.target for transfer in STUDY.transfers})
 SOURCES = sorted({transfer.sources for transfer in STUDY.transfers})
 SOURCE_MODELS = range(STUDY.pretraining.replicates)
-STRATEGIES_WITH_SOURCE = [name for name, strategy in STRATEGY_FACTS.items() if strategy.needs_source]
-STRATEGIES_WITHOUT_SOURCE = [name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source]
-SCRIPTS = ["prepare", "split", "leakage", "encode", "pretrain", "finetune", "baseline", "evaluate", "report"]
+STRATEGIES_WITH_SOURCE = [
+    name for name, strategy in STRATEGY_FACTS.items() if strategy.needs_source
+]
+STRATEGIES_WITHOUT_SOURCE = [
+    name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source
+]
+SCRIPTS = [
+    "prepare",
+    "split",
+    "leakage",
+    "encode",
+    "pretrain",
+    "finetune",
+    "baseline",
+    "evaluate",
+    "report",
+]
 
 
 def one_of(names):
@@ -72,13 +86,20 @@ def code(script):
 def cleaning_of(wildcards):
     """Return what decides which sequences of a task are accepted: its alphabet, classes and policies."""
     task = STUDY.tasks[wildcards.task]
-    return {key: getattr(task, key) for key in ("alphabet", "classes", "ambiguous", "conflicts")}
+    return {
+        key: getattr(task, key)
+        for key in ("alphabet", "classes", "ambiguous", "conflicts")
+    }
 
 
 def reading_of(task):
     """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
     settings = STUDY.tasks[task]
-    return {"alphabet": settings.alphabet, "classes": settings.classes, "strand": settings.strand}
+    return {
+        "alphabet": settings.alphabet,
+        "classes": settings.classes,
+        "strand": settings.strand,
+    }
 
 
 def of_learned_task(wildcards):
@@ -115,8 +136,7 @@ def replicates_of(wildcards):
 
 def labels_needed(wildcards):
     """Return the largest number of labels that the study asks of a task (0 for a task that is only a source)."""
-    numbers = [size for size in STUDY.train_sizes if size != "all"]
-    return max(numbers, default=0) if wildcards.task in TARGETS else 0
+    return max(STUDY.numbers, default=0) if wildcards.task in TARGETS else 0
 
 
 def targets_of_source(wildcards):
@@ -131,7 +151,9 @@ def data_of(task, *files):
 
 def target_data(file):
     """Return a function that names one file of each target onto which a source is grafted."""
-    return lambda wildcards: [data_of(task, file)[0] for task in targets_of_source(wildcards)]
+    return lambda wildcards: [
+        data_of(task, file)[0] for task in targets_of_source(wildcards)
+    ]
 
 
 # --- files of a fit ---------------------------------------------------------------------------------------------------
@@ -139,7 +161,11 @@ def target_data(file):
 
 def target_of(wildcards):
     """Return the target's name, whether the wildcards name a transfer or the target itself."""
-    return wildcards.target if "target" in wildcards.keys() else TRANSFERS[wildcards.transfer].target
+    return (
+        wildcards.target
+        if "target" in wildcards.keys()
+        else TRANSFERS[wildcards.transfer].target
+    )
 
 
 def learned_data(file):
@@ -152,7 +178,10 @@ def source_models(file):
 
     def files(wildcards):
         sources = TRANSFERS[wildcards.transfer].sources
-        return [f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}" for k in SOURCE_MODELS]
+        return [
+            f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}"
+            for k in SOURCE_MODELS
+        ]
 
     return files
 
@@ -163,7 +192,9 @@ def fit_jobs():
     for transfer in STUDY.transfers:
         for strategy in STUDY.strategies_of(transfer):
             alone = strategy in STRATEGIES_WITHOUT_SOURCE
-            scope = f"targets/{transfer.target}" if alone else f"transfers/{transfer.name}"
+            scope = (
+                f"targets/{transfer.target}" if alone else f"transfers/{transfer.name}"
+            )
             jobs[f"results/{STUDY.study}/{scope}/{strategy}"] = {
                 "transfer": None if alone else transfer.name,
                 "target": transfer.target,
@@ -188,7 +219,11 @@ def of_fits(file):
 
 def of_source_models(file):
     """Name one file of every source model of the study."""
-    return [f"results/{STUDY.study}/pretrained/{s}/{k}/{file}" for s in SOURCES for k in SOURCE_MODELS]
+    return [
+        f"results/{STUDY.study}/pretrained/{s}/{k}/{file}"
+        for s in SOURCES
+        for k in SOURCE_MODELS
+    ]
 
 
 def of_tasks(file, tasks=None):
@@ -205,10 +240,18 @@ def every_raw_file():
         folder = f"results/{STUDY.study}/raw/{name}"
         for entry in task.files:
             place = {"url": entry.url} if entry.url else {"path": entry.path}
-            yield f"{folder}/{entry.name}", {"task": name, "class": entry.class_, **place}
+            yield f"{folder}/{entry.name}", {
+                "task": name,
+                "class": entry.class_,
+                **place,
+            }
         if task.simulate:
             for label in task.simulate.counts:
-                yield f"{folder}/{label}.fasta", {"task": name, "class": label, "simulated": True}
+                yield f"{folder}/{label}.fasta", {
+                    "task": name,
+                    "class": label,
+                    "simulated": True,
+                }
 
 
 def evaluation_settings():

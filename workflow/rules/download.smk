@@ -11,6 +11,7 @@ rule download:
         "results/{study}/logs/download/{task}/{file}.log",
     wildcard_constraints:
         task=one_of(DOWNLOADED),
+    localrule: True
     conda:
         "../../envs/data.yaml"
     resources:
@@ -32,6 +33,7 @@ rule simulate:
         "results/{study}/logs/simulate/{task}/{file}.log",
     wildcard_constraints:
         task=one_of(SIMULATED),
+    localrule: True
     conda:
         "../../envs/data.yaml"
     resources:

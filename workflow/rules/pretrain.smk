@@ -3,9 +3,15 @@
 
 rule pretrain:
     input:
-        records=lambda wildcards: of_tasks("records.parquet", wildcards.sources.split("+")),
-        splits=lambda wildcards: of_tasks("splits.parquet", wildcards.sources.split("+")),
-        excluded=lambda wildcards: of_tasks("excluded.tsv", wildcards.sources.split("+")),
+        records=lambda wildcards: of_tasks(
+            "records.parquet", wildcards.sources.split("+")
+        ),
+        splits=lambda wildcards: of_tasks(
+            "splits.parquet", wildcards.sources.split("+")
+        ),
+        excluded=lambda wildcards: of_tasks(
+            "excluded.tsv", wildcards.sources.split("+")
+        ),
         tokens=lambda wildcards: of_tasks("tokens.npy", wildcards.sources.split("+")),
         offsets=lambda wildcards: of_tasks("offsets.npy", wildcards.sources.split("+")),
     output:

@@ -6,6 +6,7 @@ rule write_config:
         config="results/{study}/config.yaml",
     log:
         "results/{study}/logs/write_config.log",
+    localrule: True
     conda:
         "../../envs/report.yaml"
     resources:
@@ -34,6 +35,7 @@ rule provenance:
         provenance="results/{study}/provenance.json",
     log:
         "results/{study}/logs/provenance.log",
+    localrule: True
     conda:
         "../../envs/report.yaml"
     resources:
@@ -72,6 +74,7 @@ rule report:
         figures=directory("results/{study}/figures"),
     log:
         "results/{study}/logs/report.log",
+    localrule: True
     conda:
         "../../envs/report.yaml"
     resources:

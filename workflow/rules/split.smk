@@ -45,7 +45,8 @@ rule leakage:
     params:
         alphabet=lambda wildcards: STUDY.tasks[wildcards.task].alphabet,
         strands=lambda wildcards: {
-            task: STUDY.tasks[task].strand for task in [wildcards.task, *targets_of_source(wildcards)]
+            task: STUDY.tasks[task].strand
+            for task in [wildcards.task, *targets_of_source(wildcards)]
         },
         targets=targets_of_source,
         code=code("leakage"),
@@ -64,6 +65,7 @@ rule collect_leakage:
         excluded="results/{study}/excluded.tsv",
     log:
         "results/{study}/logs/collect_leakage.log",
+    localrule: True
     conda:
         "../../envs/data.yaml"
     resources:

@@ -5,12 +5,12 @@ Run as ``python -m seqgraft.config.document`` (``make schema``); a test fails wh
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from seqgraft.config.load import _model_within
+from seqgraft.config.load import model_within
 from seqgraft.config.study import Study
 from seqgraft.files import write_text
 
@@ -34,14 +34,16 @@ def key_tables() -> str:
         if model in done:
             continue
         done.append(model)
-        text.append(f"### {heading}\n\n{_first_line(model)}\n\n| key | kind | default | meaning |\n|---|---|---|---|")
+        text.append(
+            f"### {heading}\n\n{_first_line(model)}\n\n| key | kind | default | meaning |\n|---|---|---|---|"
+        )
         for name, field in model.model_fields.items():
             key = field.alias or name
             text.append(
                 f"| `{key}` | {_kind(field.annotation)}{_limits(field.metadata)} | {_default(field)} | "
                 f"{(field.description or '').replace('|', '/')} |"
             )
-            inner = _model_within(field.annotation)
+            inner = model_within(field.annotation)
             if inner is not None:
                 parts.append((f"`{key}`", inner))
         text.append("")
@@ -50,8 +52,9 @@ def key_tables() -> str:
 
 def with_key_tables(readme: str) -> str:
     """Return the README's text with the generated part replaced."""
-    head, rest = readme.split(BEGIN)
-    return f"{head}{BEGIN}\n\n{key_tables()}\n{END}{rest.split(END)[1]}"
+    head, _, rest = readme.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n\n{key_tables()}\n{END}{tail}"
 
 
 def _first_line(model: type[BaseModel]) -> str:
@@ -63,16 +66,16 @@ def _kind(annotation: Any) -> str:
     words: dict[Any, str] = {str: "text", int: "whole number", float: "number", bool: "true/false"}
     if annotation in words:
         return words[annotation]
-    inner = _model_within(annotation)
+    inner = model_within(annotation)
     text = str(annotation)
     if inner is not None:
         if text.startswith("list"):
             return "list of tables"
         return "tables by name" if text.startswith("dict") else "table"
-    arguments = getattr(annotation, "__args__", ())
+    arguments: tuple[Any, ...] = getattr(annotation, "__args__", ())
     if text.startswith("typing.Literal"):
         return ", ".join(f"`{a}`" for a in arguments)
-    if text.startswith("list"):
+    if get_origin(annotation) in (list, tuple):
         return f"list of {_kind(arguments[0])}"
     if text.startswith("dict"):
         return f"{_kind(arguments[1])} by name"

@@ -118,26 +118,25 @@ def _sentence(problem: Any, config: Mapping[str, Any]) -> str:
 def _known_keys(location: Sequence[Any], config: Mapping[str, Any]) -> list[str]:
     """List the keys that may stand at `location`, by walking the models along it."""
     model: Any = Study
+    name_follows = False
     for part in location:
-        if isinstance(part, int):
+        if isinstance(part, int) or name_follows:
+            name_follows = False  # an index into a list, or the author's own name in a table of names
             continue
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            field = model.model_fields.get(part) or next(
-                (f for f in model.model_fields.values() if f.alias == part), None
-            )
-            model = None if field is None else _model_within(field.annotation)
-        # The key of a dict[str, Model] leads to that same model: stay.
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
+        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
+        model = None if field is None else model_within(field.annotation)
+        if model is None:
+            return []
+        name_follows = field is not None and str(field.annotation).startswith("dict")
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_within(annotation: Any) -> Any:
-    """Find the model inside ``list[Model]``, ``dict[str, Model]`` or ``Model | None``."""
+def model_within(annotation: Any) -> Any:
+    """Find the model inside ``list[Model]``, ``dict[str, Model]`` or ``Model | None``; None without one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in getattr(annotation, "__args__", ()):
-        found = _model_within(argument)
+        found = model_within(argument)
         if found is not None:
             return found
     return None

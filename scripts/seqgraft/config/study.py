@@ -1,6 +1,5 @@
 """Config of a whole study: its tasks, transfers, strategies, sizes and replicates."""
 
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -118,8 +117,7 @@ class Study(Settings):
             for value in values:
                 if values.count(value) > 1:
                     raise ValueError(f"{key}: '{value}' is listed twice")
-        numbers = [size for size in self.train_sizes if size != "all"]
-        if numbers != sorted(numbers) or "all" in self.train_sizes[:-1]:  # type: ignore[type-var]
+        if self.numbers != sorted(self.numbers) or "all" in self.train_sizes[:-1]:
             raise ValueError("train_sizes: must grow, with `all` at the end")
         for transfer in self.transfers:
             own = self.strategies_of(transfer)
@@ -167,6 +165,11 @@ class Study(Settings):
         return [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
 
     @property
+    def numbers(self) -> list[int]:
+        """The train sizes that are numbers, without ``all``."""
+        return [size for size in self.train_sizes if size != "all"]
+
+    @property
     def simulated(self) -> bool:
         """Whether any task is simulated; then every page and figure says so."""
         return any(task.simulate is not None for task in self.tasks.values())
@@ -174,8 +177,3 @@ class Study(Settings):
     def as_understood(self) -> dict[str, Any]:
         """Return the config with defaults filled in and without what only says where things run."""
         return self.model_dump(mode="json", by_alias=True, exclude=set(DEPLOYMENT_KEYS), exclude_none=True)
-
-
-def valid_name(name: str) -> bool:
-    """Tell whether a name can stand in a path of the results."""
-    return re.fullmatch(NAME_PATTERN, name) is not None

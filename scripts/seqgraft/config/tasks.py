@@ -84,8 +84,9 @@ class Task(Settings):
         "an error, or kept with that letter unknown.",
     )
     conflicts: Literal["drop", "error"] = Field(
-        "drop", description="What happens to a sequence found with two classes: all copies left out and "
-        "listed, or an error."
+        "drop",
+        description="What happens to a sequence found with two classes: all copies left out and "
+        "listed, or an error.",
     )
     split: SplitSettings = Field(SplitSettings(), description="How the test part is drawn.")
 
@@ -98,7 +99,9 @@ class Task(Settings):
         labelled = [f.class_ for f in self.files] if self.files else list(self.simulate.counts)  # type: ignore[union-attr]
         for name in labelled:
             if name not in self.classes:
-                raise ValueError(f"class '{name}' of a file is not among `classes` ({', '.join(self.classes)})")
+                raise ValueError(
+                    f"class '{name}' of a file is not among `classes` ({', '.join(self.classes)})"
+                )
         for name in self.classes:
             if name not in labelled:
                 raise ValueError(f"no file holds the class '{name}'")

@@ -1,12 +1,12 @@
 """From a verdict to sentences for the person who has to decide: what was saved, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from seqgraft.report import text
-from seqgraft.report.savings_tables import savings_interval
+from seqgraft.report.savings_tables import savings_estimate, savings_interval
 from seqgraft.report.tables import CURVE, lower_is_better, metric_title
 from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
 
@@ -34,27 +34,36 @@ def label_savings(savings: pd.DataFrame, transfer: str, metric: str) -> list[str
         row = part.sort_values("train_size").to_dict("records")[0]
         if text.missing(row["savings"]) or row["note"]:
             continue
-        n = text.count(row["train_size"])
-        needed = text.count(row["train_size"] * row["savings"])
-        interval = savings_interval(row)
-        inside = f" (interval {interval})" if interval != text.NOTHING else ""
-        if row["censored"] == "at least":
-            words = (
-                f"{n} labels with transfer did better than {needed} labels with {reference}, the most "
-                f"that were tried: savings of more than {text.times(row['savings'])}{inside}."
-            )
-        elif row["censored"] == "at most":
-            words = (
-                f"{reference} with {n} labels, the fewest that were tried, was already as good: "
-                f"no labels saved{inside}."
-            )
-        else:
-            words = (
-                f"{n} labels with transfer did as well as about {needed} labels with {reference}: "
-                f"savings of {text.times(row['savings'])}{inside}."
-            )
-        sentences.append(words[0].upper() + words[1:] if not words.startswith(str(reference)) else words)
+        sentences.append(_saved(row, str(reference)))
     return sentences
+
+
+def _saved(row: Mapping[Any, Any], reference: str) -> str:
+    """Say what was saved against one reference, without claiming more than the interval does."""
+    n, needed = text.count(row["train_size"]), text.count(row["train_size"] * row["savings"])
+    estimate, interval = savings_estimate(row), savings_interval(row)
+    inside = f" (interval {interval})"
+    if interval == text.NOTHING:
+        return f"Against {reference} with {n} labels: an estimate of {estimate}, without an interval."
+    if row["ci_high"] < 1:
+        return (
+            f"{n} labels with transfer did no better than about {needed} labels with {reference}: "
+            f"no labels saved, {estimate}{inside}."
+        )
+    if not row["ci_low"] > 1:
+        return (
+            f"Against {reference} no savings are shown with {n} labels: the estimate is {estimate}, "
+            f"but its interval does not exclude 1×{inside}."
+        )
+    if row["censored"] == "at least":
+        return (
+            f"{n} labels with transfer did better than {needed} labels with {reference}, the most that "
+            f"were tried: savings of {estimate}{inside}."
+        )
+    return (
+        f"{n} labels with transfer did as well as about {needed} labels with {reference}: "
+        f"savings of {estimate}{inside}."
+    )
 
 
 def next_steps(verdict: Record, comparisons: pd.DataFrame, title: str, *, simulated: bool) -> list[str]:
@@ -151,8 +160,9 @@ def _checks(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
     if not steps and at and not (at[0]["ci_low"] if sign > 0 else -at[0]["ci_high"]) > 0:
         size = text.train_size(at[0]["train_size"], at[0]["is_all"])
         steps.append(
-            f"With {size} labels the source model as it is (zero-shot) ranks about as well as any "
-            "training on them: training pays with more labels; the first ones serve to set the threshold."
+            f"With {size} labels the chosen strategy is not shown to be better than the source model as "
+            "it is (zero-shot): training pays with more labels; the first ones serve to set the "
+            "threshold."
         )
     return steps
 
@@ -160,11 +170,9 @@ def _checks(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
 def _simple(verdict: Record) -> str:
     """Name what to use without transfer."""
     best = verdict.get("best_baseline")
-    return (
-        f"scratch or {best}, whichever scores higher in the table below"
-        if best and best != "constant"
-        else "scratch"
-    )
+    if not best or best == "constant":
+        return "scratch"
+    return f"scratch or {best}, and let held-out labels, not the test part, choose between them"
 
 
 def _hurts(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: float) -> list[str]:
@@ -199,7 +207,7 @@ def _no_verdict(verdict: Record, own: pd.DataFrame, title: str, sign: float, alp
             "compared."
         ]
     return [
-        "Set `replicates` to 5 or more (10 by default) and run again; the fits that exist are not repeated.",
+        "Set replicates to 5 or more (10 by default) and run again; the fits that exist are not repeated.",
         "Until then take the numbers below as a first impression.",
     ]
 

@@ -188,7 +188,7 @@ def _dashes(look: Look) -> str | tuple[float, tuple[float, ...]]:
 
 
 def _labels(axes: Axes, ends: Sequence[tuple[str, Look, float]], narrow: bool) -> None:
-    """Write each line's name at its right end, moved apart where ends are close, with a sample of the line."""
+    """Write each line's name at its right end, with a sample; names are moved apart where ends are close."""
     low, high = axes.get_ylim()
     box = axes.get_window_extent()
     dpi = dots_per_inch(axes)

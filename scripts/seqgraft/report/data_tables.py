@@ -1,6 +1,7 @@
 """Tables of how the data were cleaned, split and checked for leaks."""
 
 import re
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -77,8 +78,8 @@ def composition_table(inputs: ReportInputs, task: str) -> Table:
         tuple(rows),
         frozenset(range(1, len(heads))),
         (
-            f"{_lengths(inputs.data_summaries[task]['length'])} Classes of different composition can be "
-            "told apart without any biology.",
+            f"{_lengths(inputs.data_summaries[task]['length'])} Where the classes differ in "
+            "composition, a model can tell them apart by that alone.",
         ),
     )
 
@@ -143,18 +144,22 @@ def reasons_table(inputs: ReportInputs, task: str) -> Table | None:
     kinds = rejects["reason"].map(reason_kind)
     rows = []
     for kind, own in rejects.groupby(kinds, sort=False):
-        examples = [
-            f"{row['id'] or '(no id)'} ({row['file']}, line {row['line']}): {row['reason']}"
-            for row in own.head(EXAMPLES).to_dict("records")
-        ]
+        examples = [_example(row, str(kind)) for row in own.head(EXAMPLES).to_dict("records")]
         rows.append(Row((Cell(str(kind), kind="head"), num(text.count(len(own))), Cell("; ".join(examples)))))
     return Table(
         "Rejected or changed, with the first examples",
         ("reason", "sequences", "examples"),
         tuple(rows),
         frozenset({1}),
-        ("The whole list can be downloaded at the end of the page.",),
+        ("Renamed sequences were kept. The whole list can be downloaded at the end of the page.",),
     )
+
+
+def _example(row: dict[Hashable, Any], kind: str) -> str:
+    """Name one sequence, its place, and what stands in the reason where its kind has three dots."""
+    words = f"{row['id'] or '(no id)'} ({row['file']}, line {row['line']})"
+    rest = row["reason"][len(kind) - 1 :] if kind.endswith("…") else ""
+    return f"{words} → {rest}" if rest else words
 
 
 def reason_kind(reason: str) -> str:

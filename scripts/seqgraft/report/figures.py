@@ -89,8 +89,10 @@ def learning_curve_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: s
     caption = (
         f"{frame.metric_title} on the test part against the number of target labels, on a log scale. "
         f"Bands are {frame.level * 100:g} % intervals; those of chosen and scratch have edges. "
-        "“All” marks the whole pool. Zero-shot uses no target label, so its line is flat."
+        "“All” marks the whole pool."
     )
+    if any(line.without_labels for line in lines):
+        caption += " Zero-shot uses no target label, so its line is flat."
     return Drawing(
         f"{key}-figure-curve",
         f"{name}.learning-curve.svg",

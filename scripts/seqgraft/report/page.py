@@ -119,7 +119,8 @@ def _lead(inputs: ReportInputs) -> str:
     """Say in a sentence what the study asks."""
     verdicts = inputs.verdicts
     if len(verdicts) > 1:
-        return f"{len(verdicts)} transfers: does what was learned on a source help to learn a target with few labels?"
+        question = "does what was learned on a source help to learn a target with few labels?"
+        return f"{len(verdicts)} transfers: {question}"
     source, target = inputs.titles_of(verdicts[0])
     return f"Does what was learned on {source} help to learn {target} with few labels?"
 

@@ -39,7 +39,7 @@ def savings_table(savings: pd.DataFrame, transfer: str) -> Table | None:
                     (
                         Cell(text.train_size(row["train_size"], row["is_all"]), kind="head"),
                         num(_flagged(text.count(labels), row["censored"])),
-                        num(_flagged(text.times(row["savings"]), row["censored"])),
+                        num(savings_estimate(row)),
                         num(savings_interval(row)),
                         Cell(str(row["note"] or "")),
                     )
@@ -66,6 +66,11 @@ def savings_table(savings: pd.DataFrame, transfer: str) -> Table | None:
 def _flagged(words: str, flag: object) -> str:
     """Put "more than" or "less than" before a limit of what was tried."""
     return f"{_FLAGS.get(str(flag), flag)} {words}" if flag and words != text.NOTHING else words
+
+
+def savings_estimate(row: Mapping[Any, Any]) -> str:
+    """Write label savings, e.g. "7.2×" or "more than 19×"."""
+    return _flagged(text.times(row["savings"]), row["censored"])
 
 
 def savings_interval(row: Mapping[Any, Any]) -> str:

@@ -63,6 +63,12 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
         "A simple method without a neural network. If it does as well, the network is not needed.",
     ),
     (
+        "backbone, head",
+        "backbone",
+        "The layers that read a sequence, which are what transfer carries over, and the last layer, which "
+        "turns what they found into an answer.",
+    ),
+    (
         "held-out",
         "held-out",
         "Labelled sequences that a model did not learn from. Inside the n labels they are used to choose "
@@ -86,10 +92,22 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
         "AUROC it depends on the threshold.",
     ),
     (
+        "recall, specificity, precision",
+        "calls",
+        "Share of the positives that are found; share of the negatives that are left alone; share of the "
+        "positive calls that are right. F1 joins recall and precision. All depend on the threshold.",
+    ),
+    (
+        "log loss, Brier score",
+        "loss",
+        "How far predicted probabilities are from the truth; 0 is perfect. A confident mistake costs most.",
+    ),
+    (
         "interval",
         "interval",
-        "The range of values that are compatible with the data. It covers which labels were drawn and "
-        "which sequences were tested. For a difference: if it holds 0, the difference may be chance.",
+        "The range of values that are compatible with the data. It covers which labels were drawn, which "
+        "sequences were tested and which source model was used. For a difference: if it holds 0, the "
+        "difference may be chance.",
     ),
     (
         "mean over sizes",
@@ -164,10 +182,7 @@ def methods(inputs: ReportInputs, level: float) -> list[str]:
         "used for scoring alone. Target labels were drawn from the remaining pool in "
         f"{text.plural(config['replicates'], 'stratified replicate')} of {sizes} labels. All strategies "
         "and baselines saw the same labels and the same folds.",
-        f"Source models ({pretraining['replicates']} per source, differing in their seeds) were trained "
-        "on the source's pool; sequences that match a target's test part or pool were left out first. "
-        f"Replicate r of a target starts from source model (r − 1) modulo {pretraining['replicates']}, so "
-        "that no result hangs on one source model.",
+        _sources(int(pretraining["replicates"])),
         "What a fit chooses (epochs, learning rate, penalty, temperature, threshold) it chooses on "
         f"labels inside its own n: below 500 labels by {folds}-fold cross-fitting, from 500 on by a "
         "stratified fifth (at most 500). The final predictor averages the logits of the models trained "
@@ -175,6 +190,22 @@ def methods(inputs: ReportInputs, level: float) -> list[str]:
         f"The verdict compares the chosen strategy ({how}) with training from scratch by {metric}, "
         f"averaged over the learning curve in log n, with one two-sided test per transfer{holm}. "
         f"Intervals ({level * 100:g} %) and tests treat replicates and test sequences as crossed random "
-        "factors (pigeonhole bootstrap, Owen 2007, Annals of Applied Statistics 1:386) with "
-        "Satterthwaite degrees of freedom. They are conditional on this pool.",
+        "factors (pigeonhole bootstrap, Owen 2007, Annals of Applied Statistics 1:386), count what "
+        "replicates share that start from the same source model, and use Satterthwaite degrees of "
+        "freedom. They are conditional on this pool.",
     ]
+
+
+def _sources(number: int) -> str:
+    """Describe the source models."""
+    left_out = "sequences that match a target's test part or pool were left out first."
+    if number == 1:
+        return (
+            f"One source model per source was trained on the source's pool; {left_out} All replicates of a "
+            "target start from it, so the results hold for this one source model."
+        )
+    return (
+        f"Source models ({number} per source, differing in their seeds) were trained on the source's pool; "
+        f"{left_out} The replicates of a target start from them in turn, so that no result hangs on one "
+        "source model."
+    )

@@ -1,0 +1,62 @@
+"""A shortened bacteria study on the published files, from fetching to the verdict."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
+from conftest import ROOT, Folder
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    mirror = os.environ.get("SEQGRAFT_MIRROR")
+    if not mirror:
+        pytest.skip("SEQGRAFT_MIRROR is not set: real data not tested")
+    config = yaml.safe_load((ROOT / "config/bacteria.yaml").read_text())
+    config |= {
+        "strategies": ["scratch", "zero-shot", "full-kept-head"],
+        "baselines": ["kmer-logistic"],
+        "train_sizes": [50],
+        "replicates": 5,
+        "chosen": "full-kept-head",
+    }
+    config["pretraining"] = config.get("pretraining", {}) | {"replicates": 1}
+    folder = Folder(tmp_path_factory.mktemp("bacteria"))
+    result = folder.snakemake(
+        "--configfile", folder.write_config(config), "--cores", "2", "--config", f"mirror={mirror}"
+    )
+    assert result.returncode == 0, result.stdout
+    return folder
+
+
+def summary(study: Folder, metric: str) -> pd.Series:
+    table = pd.read_csv(study.path / "results/bacteria/summary.tsv", sep="\t")
+    return table[table["metric"] == metric].set_index("strategy")["mean"]
+
+
+def test_the_published_bytes_are_what_was_used(study: Folder) -> None:
+    record = json.loads((study.path / "results/bacteria/provenance.json").read_text())
+    named = {entry["url"]: entry["sha256"] for entry in record["raw"].values()}
+    config = yaml.safe_load((ROOT / "config/bacteria.yaml").read_text())
+    assert named == {f["url"]: f["sha256"] for t in config["tasks"].values() for f in t["files"]}
+
+
+def test_fifty_labels_and_a_source_beat_fifty_labels_alone(study: Folder) -> None:
+    auroc = summary(study, "auroc")
+    assert auroc["full-kept-head"] > 0.94
+    assert auroc["zero-shot"] > 0.93
+    assert auroc["full-kept-head"] > auroc["scratch"] + 0.02
+    assert auroc["full-kept-head"] > auroc["kmer-logistic"] + 0.02
+
+
+def test_the_verdict_says_so(study: Folder) -> None:
+    (verdict,) = json.loads((study.path / "results/bacteria/verdicts.json").read_text())
+    assert verdict["verdict"] == "helps"
+    assert verdict["ci_low"] > 0
+    assert not pd.read_csv(study.path / "results/bacteria/leakage.tsv", sep="\t")["sequences"].any()

@@ -1,0 +1,114 @@
+import math
+
+import pytest
+from report_fixtures import make_inputs, make_verdict
+
+from seqgraft.report import advice
+from seqgraft.report.data_tables import leakage_sentence, reason_kind
+from seqgraft.report.words import GLOSSARY, methods
+
+TRANSFER = "ecoli--bsubtilis"
+
+
+def steps(verdict: str, **planted) -> str:
+    inputs = make_inputs({TRANSFER: verdict})
+    entry = inputs.verdicts[0] | planted
+    return " ".join(advice.next_steps(entry, inputs.comparisons, "the target", simulated=False))
+
+
+def test_helps_names_the_sizes_at_which_it_is_shown():
+    # Planted: adjusted p 0.0021, 0.2121 and 0.4221 at the three sizes.
+    words = steps("helps")
+    assert "shown at 50 labels; at 200 and all (900) it is not" in words
+    assert "they chose full-kept-head most often (6 of 10 replicates)" in words
+    # The contrast with zero-shot, +0.016 (−0.004 to +0.036), holds zero.
+    assert "(zero-shot) may do as well: try it first" in words
+    # That with the baseline, +0.044 (+0.024 to +0.064), does not.
+    assert "kmer-logistic is simpler" not in words
+
+
+def test_one_strategy_alone_is_named_without_counts():
+    assert "Train with full." in steps("helps", choices={"50": {"full": 10}})
+
+
+def test_where_small_is_better_a_fall_is_a_gain():
+    inputs = make_inputs({TRANSFER: "no evidence"})
+    entry = make_verdict(TRANSFER, "no evidence", 10) | {
+        "metric": "log_loss",
+        "ci_low": -0.03,
+        "ci_high": 0.01,
+    }
+    words = " ".join(advice.next_steps(entry, inputs.comparisons, "the target", simulated=False))
+    assert "a loss of 0.010 and a gain of 0.030 log loss" in words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "did as well as about 358 labels with scratch: savings of 7.2× (interval 4.9× to 13×)."),
+        (
+            {"savings": 0.6, "ci_low": 0.5, "ci_high": 0.9},
+            "no better than about 30 labels with scratch: no labels saved",
+        ),
+        (
+            {"savings": 18.0, "censored": "at least"},
+            "better than 900 labels with scratch, the most that were tried",
+        ),
+        (
+            {"savings": 18.0, "censored": "at least", "ci_low": 1.0, "ci_low_censored": "at most"},
+            "no savings are shown with 50 labels: the estimate is more than 18×, but its interval",
+        ),
+        ({"ci_low": math.nan, "ci_high": math.nan}, "an estimate of 7.2×, without an interval"),
+    ],
+)
+def test_savings_in_words(changes, words):
+    savings = make_inputs().savings.iloc[:1].assign(**changes)
+    (sentence,) = advice.label_savings(savings, TRANSFER, "auroc")
+    assert words in sentence
+
+
+def test_savings_that_do_not_exist_are_not_told():
+    savings = make_inputs().savings.iloc[:1].assign(savings=math.nan)
+    assert advice.label_savings(savings, TRANSFER, "auroc") == []
+
+
+def test_overview_counts():
+    verdicts = [{"verdict": name} for name in ("helps", "helps", "hurts")]
+    assert advice.overview(verdicts) == "2 transfers that helped and 1 transfer that hurt."
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("duplicate of seq 12 of x", "duplicate of …"),
+        ("id missing, renamed to a.fa:17", "id missing, renamed to …"),
+        ("ambiguous letter N: left out", "ambiguous letter N: left out"),
+    ],
+)
+def test_equal_reasons_are_counted_together(reason, kind):
+    assert reason_kind(reason) == kind
+
+
+def test_leakage_in_a_sentence():
+    assert leakage_sentence(make_inputs()) == (
+        "2 checks (exact matches): 1 found sequences on both sides of a line; "
+        "2 sequences were left out before anything was learned."
+    )
+
+
+def test_methods_tell_what_the_study_really_did():
+    inputs = make_inputs({TRANSFER: "helps", "human--bsubtilis": "hurts"})
+    words = " ".join(methods(inputs, 0.95))
+    assert "10 stratified replicates of 50, 200 and all labels" in words
+    assert "adjusted by Holm's method for 2 transfers" in words
+    assert "30 % of E. coli σ70 promoters" in words
+    assert "Holm" not in " ".join(methods(make_inputs(), 0.95))
+    assert "so that no result hangs on one source model" in words
+    inputs.config["pretraining"]["replicates"] = 1
+    assert "the results hold for this one source model" in " ".join(methods(inputs, 0.95))
+
+
+def test_every_word_is_explained_once():
+    keys = [key for _, key, _ in GLOSSARY]
+    assert len(keys) == len(set(keys))
+    assert all(about.endswith(".") for _, _, about in GLOSSARY)

@@ -1,0 +1,316 @@
+import base64
+import io
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from report_fixtures import CURVES, VERDICTS, make_inputs
+
+from seqgraft.errors import SeqgraftError
+from seqgraft.report import text
+from seqgraft.report.page import build
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Words, headings, tables and addresses of a page; fails on tags that are not closed in order."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings: list[str] = []
+        self.tables: dict[str, list[list[str]]] = {}
+        self.attributes: list[tuple[str, str, str]] = []
+        self.links: list[dict[str, str]] = []
+        self.words: list[str] = []
+        self.rows: list[list[str]] = []
+        self.feed(content)
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "a":
+            self.links.append(dict(attrs))
+        if tag == "figure":
+            self.rows = self.tables.setdefault(dict(attrs)["id"], [])
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+        if tag in ("h1", "h2", "h3"):
+            self.headings.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list) -> None:
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words.append(data)
+        for tag in ("h1", "h2", "h3"):
+            if tag in self.open:
+                self.headings[-1] += data
+        if "td" in self.open or "th" in self.open:
+            # Small type is separated from the number above it.
+            joint = "|" if self.open[-1] == "span" and self.rows[-1][-1] else ""
+            self.rows[-1][-1] += joint + data
+
+    def row(self, table: str, name: str, after: str = "") -> list[str]:
+        rows = self.tables[table]
+        start = next((k for k, row in enumerate(rows) if row[0] == after), 0)
+        return next(row for row in rows[start:] if row[0].split("|")[0] == name)
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    return build(make_inputs())
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Page:
+    return Page(html)
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Page:
+    return Page(build(make_inputs(simulated=True)))
+
+
+def test_sections_come_in_order(page):
+    assert page.headings == [
+        "Promoters with and without a source",
+        "1 Verdict",
+        "2 Learning curve",
+        "3 Comparisons",
+        "4 How the data were cleaned, split and checked",
+        "E. coli σ70 promoters",
+        "B. subtilis promoters",
+        "Leaks",
+        "5 How it was run",
+        "The network",
+        "Fits, machine and versions",
+        "Checksums",
+        "Words used here",
+        "Tables to download",
+    ]
+
+
+def test_every_link_inside_the_page_leads_somewhere(page):
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    targets = {
+        value[1:] for tag, name, value in page.attributes if tag == "a" and name == "href" and value[0] == "#"
+    }
+    assert targets
+    assert targets <= set(ids)
+    labels = {one for _, name, value in page.attributes if name == "aria-labelledby" for one in value.split()}
+    assert labels <= set(ids)
+
+
+def test_the_verdict_stands_first_with_its_numbers(html):
+    assert (
+        html.index("Transfer helps") < html.index("Planted sentence of ecoli--bsubtilis") < html.index("<svg")
+    )
+    assert "+0.052" in html
+    assert "+0.030 to +0.074" in html
+    assert "50 labels with transfer did as well as about 358 labels with scratch: savings of 7.2×" in html
+    assert (
+        "50 labels with transfer did better than 900 labels with kmer-logistic, the most that were tried"
+        in html
+    )
+    assert "Planted caution." in html
+
+
+def test_numbers_of_the_primary_table_equal_the_summary(page):
+    for name, means in CURVES.items():
+        if name == "constant":
+            continue
+        row = page.row("transfer-1-primary", name)
+        assert row[1] == "–"
+        assert row[2:] == [f"{mean:.3f}|{mean - 0.011:.3f}–{mean + 0.011:.3f}" for mean in means]
+    assert page.row("transfer-1-primary", "zero-shot")[1:] == ["0.947|0.936–0.958", "same", "same", "same"]
+
+
+def test_numbers_of_the_metrics_table_equal_the_summary(page):
+    row = page.row("transfer-1-metrics", "full", "200 target labels")
+    auroc = CURVES["full"][1]
+    mcc, loss = 2 * auroc - 1.1, 1.1 - auroc
+    assert row[1:] == [
+        f"{mean:.3f}|{mean - half:.3f}–{mean + half:.3f}"
+        for mean, half in ((auroc, 0.011), (mcc, 0.051), (loss, 0.03))
+    ]
+    assert page.row("transfer-1-metrics", "zero-shot")[2].startswith("0.793a|")  # its note is named below
+
+
+def test_numbers_of_the_comparisons_equal_the_table(page):
+    difference, low, high, p_value, p_adjusted = VERDICTS["helps"]
+    row = page.row("transfer-1-comparison", "chosen − scratch")
+    assert row[2:] == [
+        text.signed(difference),
+        text.signed_span(low, high),
+        text.p_value(p_value),
+        text.p_value(p_adjusted),
+        "helps",
+    ]
+    assert page.row("transfer-1-comparison", "chosen − zero-shot")[2:4] == ["+0.016", "−0.004 to +0.036"]
+    cell = page.row("transfer-1-sizes", "linear-probe − scratch")[2]
+    assert cell == "+0.010|−0.005 to +0.025|p = 0.21"
+
+
+def test_label_savings_say_what_is_a_limit(page):
+    assert page.row("transfer-1-savings", "50")[1:] == ["358", "7.2×", "4.9× to 13×"]
+    assert page.row("transfer-1-savings", "all (900)")[1:] == [
+        "more than 900",
+        "more than 1.0×",
+        "0.9× to more than 1.0×",
+    ]
+
+
+def test_data_section_counts(page):
+    assert page.row("task-2-files", "together")[1:] == ["", "1,303", "1,300", "3"]
+    assert page.row("task-2-split", "test part")[1:] == ["111", "301", "412", "26.9 %"]
+    assert page.row("task-2-split", "pool")[1:] == ["289", "599", "888", "32.5 %"]
+    assert page.row("task-2-reasons", "duplicate of …")[1] == "2"
+    assert page.row("task-2-reasons", "duplicate of …")[2].startswith(
+        "seq7 (promoter.fa, line 12) → seq1; seq9"
+    )
+    assert page.row("task-1-composition", "background")[1:3] == ["900", "40.1 %"]
+    found = [row for row in page.tables["leakage"] if row[3] == "2"]
+    assert [row[5] for row in found] == ["left out of source training"]
+    assert page.row("excluded", "E. coli σ70 promoters")[3] == "2"
+
+
+def test_run_section_names_models_fits_and_files(page, html):
+    assert page.row("sources", "E. coli σ70 promoters")[1:] == [
+        "1", "2,937", "8 of 12", "0.252", "0.961", "0.971", "0.812", "384", "6.0 s",
+    ]  # fmt: skip
+    assert page.row("fits", "full")[1] == "2"
+    assert "a" * 64 in html
+    assert "61,248, without the head" in html
+    assert "31 letters seen by one cell" in html
+    assert "torch 2.13.0" in html
+
+
+def test_tables_can_be_taken_from_the_page(page):
+    inputs = make_inputs()
+    found = {a["download"]: a["href"] for a in page.links if a.get("download", "").endswith(".tsv")}
+    assert set(found) == {
+        "summary.tsv", "comparisons.tsv", "savings.tsv", "leakage.tsv", "excluded.tsv", "rejects.ecoli.tsv",
+        "rejects.bsubtilis.tsv",
+    }  # fmt: skip
+    content = base64.b64decode(found["summary.tsv"].split(",", 1)[1]).decode()
+    table = pd.read_csv(io.StringIO(content), sep="\t", keep_default_na=False)
+    assert table["mean"].tolist() == pytest.approx(inputs.summary["mean"].tolist(), rel=1e-5)
+
+
+def test_nothing_is_loaded_from_anywhere(html, page):
+    for tag, name, value in page.attributes:
+        if name in ("src", "srcset", "action", "poster", "data") or (tag == "link" and name == "href"):
+            assert value.startswith("data:"), (tag, name, value)
+        if "http" in value and not name.startswith("xmlns"):
+            assert (tag, name) == ("a", "href")
+    style = re.search(r"<style>(.*?)</style>", html, flags=re.DOTALL).group(1)
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "<script" not in html
+    assert len(html) < 2_000_000
+
+
+def test_simulated_is_said_everywhere_and_only_where_it_is_so(html, simulated):
+    assert "SIMULATED" not in html
+    words = "".join(simulated.words)
+    assert words.lstrip().index("SIMULATED DATA") < words.index("Verdict")
+    assert all(
+        "SIMULATED DATA" in heading for heading in simulated.headings if heading[:5] not in ("Words", "Table")
+    )
+    assert all("SIMULATED DATA" in heading for heading in simulated.headings)
+    assert "says nothing about real ones" in " ".join(words.split())
+    assert words.rstrip().splitlines()[-1].startswith("SIMULATED DATA")  # the footer, on every printed page
+
+
+def test_what_comes_from_data_is_escaped():
+    attack = "<script>alert('x')</script>"
+    html = build(make_inputs(reject_id=attack, title=attack, source_title=attack))
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(" in html
+
+
+def test_same_inputs_same_bytes(html):
+    assert build(make_inputs()) == html
+
+
+def test_a_transfer_that_hurts_is_reported_as_plainly():
+    page = Page(build(make_inputs({"ecoli--bsubtilis": "hurts"})))
+    words = " ".join("".join(page.words).split())
+    assert "Transfer hurts" in words
+    assert "Transfer helps" not in words
+    assert "Do not graft this source onto B. subtilis promoters" in words
+    assert "−0.051 to −0.011" in words
+
+
+def test_no_evidence_says_what_remains_possible():
+    words = " ".join("".join(Page(build(make_inputs({"ecoli--bsubtilis": "no evidence"}))).words).split())
+    assert "No evidence" in words
+    assert "a loss of 0.009 and a gain of 0.022 AUROC are both compatible with these data" in words
+
+
+def test_fewer_than_five_replicates_give_no_verdict_and_no_p_value():
+    page = Page(build(make_inputs({"ecoli--bsubtilis": "no verdict"}, replicates=3)))
+    words = " ".join("".join(page.words).split())
+    assert "No verdict" in words
+    assert "Set replicates to 5 or more" in words
+    assert page.row("transfer-1-comparison", "chosen − scratch")[4:6] == ["–", "–"]
+
+
+def test_nothing_to_compare_still_makes_a_page():
+    inputs = make_inputs({"ecoli--bsubtilis": "no verdict"})
+    empty = dict.fromkeys(("difference", "ci_low", "ci_high", "p_value", "p_adjusted"))
+    verdict = inputs.verdicts[0] | empty | {"choices": {}, "thresholds": {}, "cautions": []}
+    summary = inputs.summary[inputs.summary["strategy"] != "chosen"]
+    html = build(
+        replace(
+            inputs,
+            verdicts=[verdict],
+            summary=summary,
+            comparisons=inputs.comparisons.iloc[:0],
+            savings=inputs.savings.iloc[:0],
+            leakage=inputs.leakage.iloc[:0],
+            excluded=inputs.excluded.iloc[:0],
+            rejects={name: table.iloc[:0] for name, table in inputs.rejects.items()},
+        )
+    )
+    assert "No verdict" in html
+    assert "Nothing was rejected or renamed." in html
+    Page(html)
+
+
+def test_several_transfers_have_contents_and_a_section_each():
+    page = Page(build(make_inputs({"ecoli--bsubtilis": "helps", "human--bsubtilis": "no evidence"})))
+    assert [h for h in page.headings if h.startswith("Transfer ")] == [
+        "Transfer 1: E. coli σ70 promoters → B. subtilis promoters",
+        "Transfer 2: human → B. subtilis promoters",
+    ]
+    assert [row[1] for row in page.tables["overview"][1:]] == ["helps", "no evidence"]
+    assert page.headings.count("Verdict") == 2
+    assert page.headings.count("How it was run") == 1
+
+
+def test_a_table_without_a_column_is_refused():
+    inputs = make_inputs()
+    with pytest.raises(SeqgraftError, match="'savings' has no column 'censored'"):
+        replace(inputs, savings=inputs.savings.drop(columns="censored"))
+
+
+def test_a_large_list_stays_in_the_folder():
+    inputs = make_inputs()
+    many = pd.concat([inputs.rejects["ecoli"]] * 5000, ignore_index=True)
+    html = build(replace(inputs, rejects=inputs.rejects | {"ecoli": many}))
+    assert "too large for this page, see results/planted/" in html
+    assert len(html) < 2_000_000
