@@ -42,7 +42,7 @@ lint: $(READY) ## style, types, Snakemake's own lint, and generated files that d
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint --configfile $(LINT_CONFIG)
-	@$(BIN)/python -m pytest -q tests/unit/test_furniture.py tests/unit/test_software.py
+	@$(BIN)/python -m pytest -q tests/unit/test_furniture.py tests/unit/test_software.py tests/unit/test_manifest.py
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	mkdir -p "$$fresh/config" "$$fresh/workflow/schemas"; cp config/README.md "$$fresh/config/"; \
 	root="$$PWD"; (cd "$$fresh" && "$$root/$(BIN)/python" -m seqgraft.config.document); \
@@ -50,8 +50,9 @@ lint: $(READY) ## style, types, Snakemake's own lint, and generated files that d
 	  diff -u "$$file" "$$fresh/$$file" || { echo "$$file is out of date: run make schema" >&2; exit 1; }; \
 	done
 
-schema: $(READY) ## write the config's JSON schema and the table of keys in config/README.md anew
+schema: $(READY) ## write anew what is generated: JSON schema, table of keys, list of library files
 	$(BIN)/python -m seqgraft.config.document
+	$(BIN)/python -m seqgraft.manifest
 
 lock: ## solve requirements.in in an environment of its own and write requirements.lock
 	@$(call check_python)

@@ -141,7 +141,7 @@ def test_the_mirror_of_the_config_wins_over_the_environment(
 
 
 @pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("config/*.yaml")) + [ROOT / "tests/config/tiny.yaml"], ids=str
+    "path", [*sorted(ROOT.glob("config/*.yaml")), ROOT / "tests/config/tiny.yaml"], ids=str
 )
 def test_shipped_studies_are_valid(path: Path) -> None:
     assert read_study(yaml.safe_load(path.read_text()), [str(path)]).study == path.stem

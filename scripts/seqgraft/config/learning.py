@@ -43,12 +43,12 @@ class TrainingSettings(Settings):
         (1e-3,), min_length=1, description="Learning rates to choose from by held-out loss."
     )
     epochs: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        (0, 2, 4, 8, 16, 32),
+        (0, 2, 4, 8, 16, 32, 64),
         min_length=1,
         description="Passes over the labels to choose from by held-out loss, as checkpoints of one run.",
     )
     patience: int = Field(
-        2, ge=1, le=100, description="Stop a run after this many checkpoints without a lower held-out loss."
+        1, ge=1, le=100, description="Stop a run after this many checkpoints without a lower held-out loss."
     )
     batch_size: int = Field(32, ge=1, le=65536, description="Sequences per step.")
     weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
@@ -65,7 +65,7 @@ class TrainingSettings(Settings):
         3, ge=1, le=20, description="Members of the final ensemble from 500 labels on (below: one per fold)."
     )
     penalties: tuple[Positive, ...] = Field(
-        (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0),
+        (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 1.0),
         min_length=1,
         description="Inverse penalties C of the logistic regressions to choose from by held-out loss.",
     )
@@ -95,13 +95,13 @@ class PretrainingSettings(Settings):
         0.15, gt=0, le=0.5, description="Share of the source's training part held out to choose the epoch."
     )
     epochs: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        (4, 8, 12, 16, 24, 32), min_length=1, description="Checkpoints of the run to choose from."
+        (8, 16, 24, 32, 48), min_length=1, description="Checkpoints of the run to choose from."
     )
     patience: int = Field(2, ge=1, le=100, description="Checkpoints without a lower validation loss to wait.")
     learning_rate: float = Field(1e-3, gt=0, le=1, description="Learning rate.")
     batch_size: int = Field(64, ge=1, le=65536, description="Sequences per step.")
     weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
-    token_dropout: float = Field(0.0, ge=0, lt=1, description="Share of letters hidden in training.")
+    token_dropout: float = Field(0.1, ge=0, lt=1, description="Share of letters hidden in training.")
     shift: int = Field(0, ge=0, le=100, description="Largest shift in letters drawn in training.")
 
     @field_validator("epochs")

@@ -71,7 +71,9 @@ def _text(path: Path) -> str:
             ) from None
     for mark, name in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
-            raise SeqgraftError(f"the file is {name}, not plain text", where=str(path), remedy="save it as ASCII")
+            raise SeqgraftError(
+                f"the file is {name}, not plain text", where=str(path), remedy="save it as ASCII"
+            )
     at = data.find(b"\x00")
     if at >= 0:
         line = data.count(b"\n", 0, at) + 1

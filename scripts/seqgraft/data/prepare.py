@@ -181,7 +181,11 @@ def _no_rejects() -> pd.DataFrame:
 
 
 def _summary(
-    records: pd.DataFrame, listed: pd.DataFrame, files: Sequence[Path], labels: Sequence[str], letters: Alphabet
+    records: pd.DataFrame,
+    listed: pd.DataFrame,
+    files: Sequence[Path],
+    labels: Sequence[str],
+    letters: Alphabet,
 ) -> dict[str, Any]:
     """Count what was read, accepted and rejected, and describe what is left."""
     renamed = listed["kind"].isin(["id missing", "id repeated"])

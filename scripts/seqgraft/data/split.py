@@ -86,10 +86,17 @@ def split(
         )
     tables = [pd.DataFrame({"id": names[in_test], "part": "test", "replicate": pd.NA, "rank": pd.NA})]
     for replicate in range(1, replicates + 1):
-        order = _stratified_order(given[pool], np.random.default_rng(seed(*seed_words, "replicate", replicate)))
+        order = _stratified_order(
+            given[pool], np.random.default_rng(seed(*seed_words, "replicate", replicate))
+        )
         tables.append(
             pd.DataFrame(
-                {"id": names[pool][order], "part": "pool", "replicate": replicate, "rank": np.arange(len(pool))}
+                {
+                    "id": names[pool][order],
+                    "part": "pool",
+                    "replicate": replicate,
+                    "rank": np.arange(len(pool)),
+                }
             )
         )
     table = pd.concat([t.astype({"replicate": "Int64", "rank": "Int64"}) for t in tables], ignore_index=True)

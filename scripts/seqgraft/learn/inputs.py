@@ -65,7 +65,9 @@ def read_task(
     left_out = pd.read_csv(excluded, sep="\t", dtype=str)
     complement = alphabet.complement if task["strand"] == "both" else None
     return TaskInputs(
-        Examples(table["id"].to_numpy(object), matrix, binary_labels(table["label"].tolist(), task["classes"])),
+        Examples(
+            table["id"].to_numpy(object), matrix, binary_labels(table["label"].tolist(), task["classes"])
+        ),
         Reading(alphabet.letters, matrix.shape[1], complement),
         pd.read_parquet(splits),
         set(left_out.loc[left_out["role"] == role, "id"]),
