@@ -5,6 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+# Of ordinary nucleic acids nearly every letter is one of A, C, G, T, U, N; of ordinary proteins about a quarter is.
+_NUCLEIC_SHARE = 0.9
+
 
 @dataclass(frozen=True)
 class Alphabet:
@@ -19,14 +22,14 @@ class Alphabet:
     ambiguous : str
         Further codes of the IUPAC nomenclature (Cornish-Bowden 1985, NAR 13:3021, for nucleic acids), which stand
         for several residues or an unknown one.
-    pairs : dict of str to str, optional
-        The complement of each letter; empty where there is no second strand.
+    complements : str
+        The complement of each of `letters` and then of each of `ambiguous`; empty where there is no second strand.
     """
 
     name: str
     letters: str
     ambiguous: str
-    pairs: tuple[tuple[str, str], ...] = ()
+    complements: str = ""
 
     @property
     def unknown(self) -> int:
@@ -44,40 +47,72 @@ class Alphabet:
     @cached_property
     def complement(self) -> tuple[int, ...] | None:
         """The token of each letter's complement; None where there is no second strand."""
-        if not self.pairs:
+        if not self.complements:
             return None
-        partner = dict(self.pairs)
-        return tuple(self.letters.index(partner[letter]) for letter in self.letters)
+        return tuple(self.letters.index(letter) for letter in self.complements[: len(self.letters)])
 
     def encode(self, sequence: str) -> np.ndarray:
         """Return a sequence's tokens, shape (L,), uint8; anything unknown becomes `unknown`."""
         return np.frombuffer(sequence.encode("ascii").translate(self.table), dtype=np.uint8)
 
     def reverse_complement(self, sequence: str) -> str:
-        """Return the other strand, read in its own direction; ambiguity codes become ``N``.
+        """Return the other strand, read in its own direction.
+
+        Parameters
+        ----------
+        sequence : str
+            Upper-case letters of this alphabet; its ambiguity codes have complements too (R, a purine, faces Y).
+
+        Returns
+        -------
+        str
+            Of the same length.
 
         Raises
         ------
         ValueError
             If the alphabet has no complement.
         """
-        if not self.pairs:
+        if not self.complements:
             raise ValueError(f"{self.name} has no reverse complement")
-        partner = dict(self.pairs)
-        return "".join(partner.get(letter, "N") for letter in reversed(sequence))
+        return sequence.translate(self._partners)[::-1]
+
+    @cached_property
+    def _partners(self) -> dict[int, int]:
+        """The complement of each letter and code, for ``str.translate``."""
+        return str.maketrans(self.letters + self.ambiguous, self.complements)
 
 
 ALPHABETS: dict[str, Alphabet] = {
     alphabet.name: alphabet
     for alphabet in (
-        Alphabet("dna", "ACGT", "RYSWKMBDHVN", (("A", "T"), ("C", "G"), ("G", "C"), ("T", "A"))),
-        Alphabet("rna", "ACGU", "RYSWKMBDHVN", (("A", "U"), ("C", "G"), ("G", "C"), ("U", "A"))),
+        Alphabet("dna", "ACGT", "RYSWKMBDHVN", "TGCA" + "YRSWMKVHDBN"),
+        Alphabet("rna", "ACGU", "RYSWKMBDHVN", "UGCA" + "YRSWMKVHDBN"),
         Alphabet("protein", "ACDEFGHIKLMNPQRSTVWY", "BJOUXZ"),
     )
 }
 
 
-def looks_like(letters: set[str]) -> str | None:
-    """Name the only alphabet that holds all of these letters, unambiguous ones alone; None if none or several."""
-    fitting = [name for name, alphabet in ALPHABETS.items() if letters <= set(alphabet.letters)]
-    return fitting[0] if len(fitting) == 1 else None
+def looks_like(text: str) -> str | None:
+    """Tell the alphabet of sequences from the share of each letter: for messages only, never to decide what is read.
+
+    The set of letters does not tell: every letter of DNA and nearly every ambiguity code is an amino acid too.
+
+    Parameters
+    ----------
+    text : str
+        Sequences in upper case, one after the other.
+
+    Returns
+    -------
+    str or None
+        ``dna``, ``rna`` or ``protein``; None where it might be several of them or is none.
+    """
+    counts = {letter: text.count(letter) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+    if sum(counts.values()) < _NUCLEIC_SHARE * len(text) or not text:
+        return None
+    if sum(counts[letter] for letter in "ACGTUN") < _NUCLEIC_SHARE * len(text):
+        return "protein"
+    if bool(counts["T"]) == bool(counts["U"]):
+        return None
+    return "rna" if counts["U"] else "dna"

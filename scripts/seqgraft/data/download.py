@@ -4,8 +4,6 @@ import logging
 import os
 import shutil
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,11 @@ from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
+from seqgraft.data.transfer import FailedTryError, transfer
 from seqgraft.errors import SeqgraftError
 from seqgraft.files import atomic_path, sha256_of
 
 PAUSES = (1.0, 4.0, 15.0)  # seconds between tries; most outages of public servers are shorter
-TIMEOUT = 60.0  # seconds without a byte
-_BLOCK = 1 << 20
 
 
 def fetch(
@@ -50,25 +47,27 @@ def fetch(
     Raises
     ------
     SeqgraftError
-        If the file is nowhere, or its checksum is wrong.
+        If the file is nowhere, its checksum is wrong, or the cache cannot be written.
     """
     if entry.get("path") is not None:
         _copy_local(Path(entry["path"]), entry.get("sha256"), destination)
         log.info("copied %s", entry["path"])
         return
     url, sha256 = entry["url"], entry["sha256"]
-    mirrored = None if mirror is None else mirror / mirror_name(url)
-    if mirrored is not None and mirrored.is_file():
-        _check(mirrored, sha256, f"{mirrored} (mirror of {url})")
-        _copy(mirrored, destination)
-        log.info("took %s from the mirror %s", url, mirror)
-        return
+    if mirror is not None:
+        mirrored = mirror / mirror_name(url)
+        if mirrored.is_file():
+            _check(mirrored, sha256, f"{mirrored} (mirror of {url})")
+            _copy(mirrored, destination)
+            log.info("took %s from the mirror %s", url, mirror)
+            return
+        log.info("the mirror %s does not hold %s", mirror, mirror_name(url))
     if cache is None:
         with atomic_path(destination) as temporary:
             _download(url, temporary, sha256, log, pauses)
         return
     cached = cache / sha256[:2] / sha256
-    cached.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(cached.parent)
     with FileLock(f"{cached}.lock"):  # two studies may want the same file at once
         if cached.is_file() and sha256_of(cached) != sha256:
             log.info("the copy in the cache is damaged and is fetched anew")
@@ -93,7 +92,24 @@ def cache_folder() -> Path:
 def mirror_name(url: str) -> str:
     """Return ``<host>/<path>`` of a URL, the name of its file in a mirror."""
     parts = urlsplit(url)
-    return f"{parts.netloc}{unquote(parts.path)}"
+    return f"{parts.netloc.rpartition('@')[2]}{unquote(parts.path)}"
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder of the cache and make sure that it takes files."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+    else:
+        if os.access(folder, os.W_OK):
+            return
+        reason = "Permission denied"
+    raise SeqgraftError(
+        f"the cache cannot be written: {reason}",
+        where=str(folder),
+        remedy="name a folder of your own in the environment variable SEQGRAFT_CACHE",
+    )
 
 
 def _copy_local(path: Path, sha256: str | None, destination: Path) -> None:
@@ -122,47 +138,27 @@ def _check(path: Path, expected: str, where: str) -> None:
         raise SeqgraftError(
             f"wrong checksum: expected sha256 {expected}, found {found}",
             where=where,
-            remedy="the file differs from the one that the config names: fetch it again, or correct `sha256` if "
-            "this is the file that you mean",
+            remedy="fetch the file again, or correct `sha256` in the config if this is the file that you mean",
         )
 
 
 def _download(url: str, path: Path, sha256: str, log: logging.Logger, pauses: tuple[float, ...]) -> None:
     """Fetch a URL, trying again after growing pauses where that can help."""
-    reason = ""
-    for pause in (0.0, *pauses):
-        if pause:
-            log.info("%s; trying again in %g s", reason, pause)
-            time.sleep(pause)
+    waits = iter(pauses)
+    while True:
         try:
-            _transfer(url, path, log)
-        except urllib.error.HTTPError as error:
-            reason = f"the server answered {error.code} {error.reason}"
-            if error.code < 500 and error.code not in (408, 429):
-                break  # asking again does not bring a missing file
-        except (OSError, ValueError) as error:
-            reason = str(getattr(error, "reason", error)) or type(error).__name__
+            transfer(url, path, log)
+        except FailedTryError as failed:
+            pause = next(waits, None) if failed.again else None
+            if pause is None:
+                raise SeqgraftError(
+                    f"the file could not be fetched: {failed}",
+                    where=url,
+                    remedy="check the network and the URL, or name a folder that holds the file as "
+                    f"{mirror_name(url)}: --config mirror=FOLDER, or SEQGRAFT_MIRROR",
+                ) from None
+            log.info("%s; trying again in %g s", failed, pause)
+            time.sleep(pause)
         else:
             _check(path, sha256, url)
             return
-    raise SeqgraftError(
-        f"the file could not be fetched: {reason}",
-        where=url,
-        remedy="check the network and the URL, or name a folder that holds the file as "
-        f"{mirror_name(url)}: --config mirror=FOLDER, or SEQGRAFT_MIRROR",
-    )
-
-
-def _transfer(url: str, path: Path, log: logging.Logger) -> None:
-    """Copy a URL's body into a file; a body shorter than announced is an error."""
-    request = urllib.request.Request(url, headers={"User-Agent": "seqgraft"})
-    started, received = time.monotonic(), 0
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as response, path.open("wb") as handle:
-        announced = response.headers.get("Content-Length")
-        while block := response.read(_BLOCK):
-            handle.write(block)
-            received += len(block)
-    if announced is not None and received != int(announced):
-        raise OSError(f"the transfer broke off after {received} of {announced} bytes")
-    seconds = max(time.monotonic() - started, 1e-6)
-    log.info("fetched %s: %d bytes, %.1f MB/s", url, received, received / seconds / 1e6)

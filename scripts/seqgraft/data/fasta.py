@@ -9,9 +9,8 @@ from typing import NamedTuple
 from seqgraft.errors import SeqgraftError
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_BYTE_ORDER_MARKS = {
-    b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\xef\xbb\xbf": "UTF-8 with a byte order mark",
-}  # fmt: skip
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_SHOWN = 20  # letters of a file that is not FASTA, so that its author sees what it is instead
 
 
 class FastaRecord(NamedTuple):
@@ -20,7 +19,7 @@ class FastaRecord(NamedTuple):
     Parameters
     ----------
     id : str
-        The first word of the header; empty where the header starts with a blank or is empty.
+        The first word of the header, blanks after ``>`` skipped; empty where the header is.
     sequence : str
         All its lines joined, blanks removed, letters as they stand.
     line : int
@@ -38,7 +37,8 @@ def read_fasta(path: str | Path) -> list[FastaRecord]:
     Parameters
     ----------
     path : path-like
-        The file. Lines may end in LF or CRLF; sequences may be wrapped.
+        The file. Lines may end in LF, CRLF or CR; sequences may be wrapped; empty lines mean nothing. Text is
+        UTF-8, with or without a byte order mark, else Latin-1, which matters to headers alone.
 
     Returns
     -------
@@ -69,11 +69,12 @@ def _text(path: Path) -> str:
             raise SeqgraftError(
                 "the compressed file is damaged or cut short", where=str(path), remedy="fetch it again"
             ) from None
-    for mark, name in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            raise SeqgraftError(
-                f"the file is {name}, not plain text", where=str(path), remedy="save it as ASCII"
-            )
+    if data.startswith(_UTF_16_MARKS):
+        raise SeqgraftError(
+            "the file is encoded in UTF-16, not plain text",
+            where=str(path),
+            remedy="save it as UTF-8 or ASCII",
+        )
     at = data.find(b"\x00")
     if at >= 0:
         line = data.count(b"\n", 0, at) + 1
@@ -82,13 +83,16 @@ def _text(path: Path) -> str:
             where=f"{path}, line {line}",
             remedy="give a FASTA file, plain or compressed with gzip",
         )
-    # Headers may hold any encoding; latin-1 never fails and leaves sequence letters as they are.
-    return data.decode("latin-1")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # never fails; a foreign letter in a sequence is found later
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _records(text: str, path: Path) -> Iterator[FastaRecord]:
     """Cut the text into records."""
-    number, header, start, parts = 0, None, 0, list[str]()
+    header, start, parts = None, 0, list[str]()
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.rstrip()
         if line.startswith(">"):
@@ -97,9 +101,9 @@ def _records(text: str, path: Path) -> Iterator[FastaRecord]:
             header, start, parts = line[1:], number, []
         elif line and header is None:
             raise SeqgraftError(
-                "the file does not begin with a header: no '>' before the first sequence",
+                f"the file is not FASTA: it begins with {line.lstrip()[:_SHOWN]!r} and not with '>'",
                 where=f"{path}, line {number}",
-                remedy="give a FASTA file, in which each sequence follows a line that begins with '>'",
+                remedy="give a FASTA file, in which each sequence follows a header line that begins with '>'",
             )
         elif line:
             parts.append(line)
@@ -116,5 +120,5 @@ def _record(header: str, line: int, parts: list[str], path: Path) -> FastaRecord
             where=f"{path}, line {line}",
             remedy="remove the header or complete the file; it may have been cut short",
         )
-    name = header.split(maxsplit=1)[0] if header and not header[0].isspace() else ""
-    return FastaRecord(name, sequence, line)
+    words = header.split(maxsplit=1)
+    return FastaRecord(words[0] if words else "", sequence, line)

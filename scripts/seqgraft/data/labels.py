@@ -19,5 +19,15 @@ def binary_labels(labels: Sequence[str], classes: Sequence[str]) -> np.ndarray:
     -------
     numpy.ndarray
         (N,) int8.
+
+    Raises
+    ------
+    ValueError
+        If a label is none of the two classes.
     """
-    return (np.asarray(labels, dtype=object) == classes[0]).astype(np.int8)
+    names = np.asarray(labels, dtype=object)
+    positive, negative = classes
+    strange = set(names[(names != positive) & (names != negative)])
+    if strange:
+        raise ValueError(f"labels that are no class of the task: {', '.join(sorted(map(str, strange)))}")
+    return (names == positive).astype(np.int8)

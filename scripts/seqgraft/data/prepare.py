@@ -7,12 +7,19 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from seqgraft.alphabets import ALPHABETS, Alphabet, looks_like
+from seqgraft.alphabets import ALPHABETS, Alphabet
+from seqgraft.data.checks import (
+    REJECT_COLUMNS,
+    check_letters,
+    first_copies,
+    other_alphabet,
+    resolve_conflicts,
+    unique_ids,
+)
 from seqgraft.data.fasta import FastaRecord, read_fasta
 from seqgraft.errors import SeqgraftError
 
 RECORD_COLUMNS = ["id", "sequence", "label", "file", "line"]
-REJECT_COLUMNS = ["file", "line", "id", "reason"]
 
 
 class Prepared(NamedTuple):
@@ -66,27 +73,25 @@ def prepare(
     Raises
     ------
     SeqgraftError
-        If a letter is not in the alphabet at all, a policy says so, or a class is left without a sequence.
+        If a letter is not in the alphabet at all, a file given as protein looks like DNA or RNA, a policy says so,
+        or a class is left without a sequence.
+
+    Notes
+    -----
+    A policy that drops never drops silently: each sequence is listed with its reason. An id that is missing,
+    repeated, or could be taken for another or for a missing value is replaced by ``<file>:<line>``.
     """
-    table = _read(files, labels)
-    rejects: list[pd.DataFrame] = []
-    table["id"], renamed = _unique_ids(table)
-    rejects.append(renamed)
     letters = ALPHABETS[alphabet]
-    table, dropped = _check_letters(table, letters, ambiguous)
-    rejects.append(dropped)
-    table, dropped = _resolve_conflicts(table, conflicts)
-    rejects.append(dropped)
-    table, dropped = _first_copies(table)
-    rejects.append(dropped)
+    table, renamed = unique_ids(_read(files, labels))
+    table, illegal = check_letters(table, letters, ambiguous)
+    table, contradicting = resolve_conflicts(table, conflicts)
+    table, copies = first_copies(table)
+    listed = pd.concat([renamed, illegal, contradicting, copies], ignore_index=True)
+    listed = listed.sort_values(["file", "line"], kind="stable")
     for name in classes:
         if not (table["label"] == name).any():
-            raise SeqgraftError(
-                f"no sequence of class '{name}' is left after checking",
-                where=", ".join(str(f) for f, label in zip(files, labels, strict=True) if label == name),
-                remedy="look at the reasons in the log of this rule; check alphabet and policies",
-            )
-    listed = pd.concat(rejects, ignore_index=True).sort_values(["file", "line"], kind="stable")
+            own = [path for path, label in zip(files, labels, strict=True) if label == name]
+            raise _nothing_left(name, own, listed, letters)
     records = table[RECORD_COLUMNS].reset_index(drop=True)
     summary = _summary(records, listed, files, labels, letters)
     return Prepared(records, listed[REJECT_COLUMNS].reset_index(drop=True), summary)
@@ -97,87 +102,32 @@ def _read(files: Sequence[Path], labels: Sequence[str]) -> pd.DataFrame:
     tables = []
     for path, label in zip(files, labels, strict=True):
         table = pd.DataFrame(read_fasta(path), columns=list(FastaRecord._fields))
-        table["sequence"] = table["sequence"].str.upper()
+        # Outside ASCII, upper case may be another number of letters, and legal ones at that: ß becomes SS.
+        table["sequence"] = [s.upper() if s.isascii() else s for s in table["sequence"]]
         tables.append(table.assign(file=path.name, path=str(path), label=label))
+    names = [path.name for path in files]
+    for path in files:
+        if names.count(path.name) > 1:
+            raise SeqgraftError(
+                f"two files of the task are called '{path.name}'",
+                where=str(path),
+                remedy="rename one of them",
+            )
     return pd.concat(tables, ignore_index=True)
 
 
-def _unique_ids(table: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
-    """Give every sequence an id of its own: its header's where that is unique, else file and line."""
-    ids = table["id"]
-    poor = (ids == "") | ids.duplicated(keep=False)
-    made = table["file"] + ":" + table["line"].astype(str)
-    unique = ids.where(~poor, made)
-    changed = table.loc[poor, ["file", "line", "id"]]
-    why = ids[poor].map(lambda name: "id missing" if name == "" else "id repeated")
-    changed["reason"] = why + ", renamed to " + made[poor]
-    return unique, changed.assign(kind=why)
-
-
-def _check_letters(table: pd.DataFrame, letters: Alphabet, policy: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Refuse foreign letters, and treat ambiguity codes as the policy says."""
-    legal = frozenset(letters.letters)
-    known = legal | frozenset(letters.ambiguous)
-    odd = [
-        (row, found)
-        for row, sequence in zip(table.index, table["sequence"], strict=True)
-        if (found := set(sequence) - legal)
-    ]
-    for row, found in odd:
-        foreign = found - known
-        if foreign or policy == "error":
-            _refuse(table.loc[row], letters, sorted(foreign or found)[0])
-    if not odd or policy == "unknown":
-        return table, _no_rejects()
-    rows = [row for row, _ in odd]
-    dropped = table.loc[rows, ["file", "line", "id"]]
-    dropped["reason"] = [f"ambiguous letter {', '.join(sorted(found))}: left out" for _, found in odd]
-    return table.drop(index=rows), dropped.assign(kind="ambiguous letter")
-
-
-def _refuse(row: pd.Series, letters: Alphabet, letter: str) -> None:
-    """Raise the error for a letter that may not be there."""
-    other = looks_like(set(row["sequence"]))
-    hint = f"; this looks like {other}" if other and other != letters.name else ""
-    kind = "an ambiguity code" if letter in letters.ambiguous else "not a letter"
-    raise SeqgraftError(
-        f"'{letter}' is {kind} of the {letters.name} alphabet{hint}",
-        where=f"{row['path']}, record at line {row['line']}",
-        remedy="give the right file, or correct the task's `alphabet`"
-        if letter not in letters.ambiguous
-        else "set the task's `ambiguous` to drop or unknown, or clean the file",
+def _nothing_left(label: str, own: list[Path], listed: pd.DataFrame, letters: Alphabet) -> SeqgraftError:
+    """Describe a class of which no sequence was accepted, with the reasons, as no list of them will be left."""
+    out = listed[listed["file"].isin([path.name for path in own]) & ~listed["renamed"]]
+    reasons = ", ".join(f"{n} {kind}" for kind, n in out["kind"].value_counts(sort=False).items())
+    hint = other_alphabet(
+        "".join(record.sequence.upper() for path in own for record in read_fasta(path)), letters
     )
-
-
-def _resolve_conflicts(table: pd.DataFrame, policy: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Leave out every copy of a sequence that is found with several classes."""
-    classes = table.groupby("sequence", sort=False)["label"].transform("nunique")
-    conflict = classes > 1
-    if not conflict.any():
-        return table, _no_rejects()
-    if policy == "error":
-        first = table.loc[conflict].iloc[0]
-        raise SeqgraftError(
-            f"the sequence of '{first['id']}' is found with several classes",
-            where=f"{first['path']}, record at line {first['line']}",
-            remedy="remove one of the copies, or set the task's `conflicts` to drop",
-        )
-    dropped = table.loc[conflict, ["file", "line", "id", "label"]]
-    dropped["reason"] = "same sequence with another class too: all copies left out"
-    return table.loc[~conflict], dropped.assign(kind="conflicting labels")
-
-
-def _first_copies(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep the first of equal sequences."""
-    first = table.groupby("sequence", sort=False)["id"].transform("first")
-    copy = first != table["id"]
-    dropped = table.loc[copy, ["file", "line", "id"]]
-    dropped["reason"] = "duplicate of " + first[copy]
-    return table.loc[~copy], dropped.assign(kind="duplicate")
-
-
-def _no_rejects() -> pd.DataFrame:
-    return pd.DataFrame(columns=[*REJECT_COLUMNS, "kind"])
+    return SeqgraftError(
+        f"no sequence of class '{label}' is left after checking ({reasons}){hint}",
+        where=", ".join(map(str, own)),
+        remedy="give the right file, or change the task's `alphabet`, `ambiguous` or `conflicts`",
+    )
 
 
 def _summary(
@@ -188,8 +138,7 @@ def _summary(
     letters: Alphabet,
 ) -> dict[str, Any]:
     """Count what was read, accepted and rejected, and describe what is left."""
-    renamed = listed["kind"].isin(["id missing", "id repeated"])
-    out = listed[~renamed]
+    out = listed[~listed["renamed"]]
     lengths = records["sequence"].str.len()
     per_class = {}
     for label, own in records.groupby("label", sort=False)["sequence"]:
@@ -199,7 +148,7 @@ def _summary(
             "sequences": len(own),
             "letters": {letter: round(counts[letter] / total, 4) for letter in letters.letters},
         }
-        if letters.pairs:
+        if letters.complements:
             per_class[str(label)]["gc"] = round((counts["G"] + counts["C"]) / total, 4)
     return {
         "files": [
@@ -212,7 +161,7 @@ def _summary(
             for path, label in zip(files, labels, strict=True)
         ],
         "rejected": {str(kind): int(n) for kind, n in out["kind"].value_counts(sort=False).items()},
-        "renamed": int(renamed.sum()),
+        "renamed": int(listed["renamed"].sum()),
         "length": {"min": int(lengths.min()), "median": float(lengths.median()), "max": int(lengths.max())},
         "classes": per_class,
     }

@@ -48,12 +48,23 @@ class TokenStore:
     ----------
     tokens, offsets : path-like
         The two arrays that `write_tokens` left.
+
+    Raises
+    ------
+    SeqgraftError
+        If the two do not belong together.
     """
 
     def __init__(self, tokens: str | os.PathLike[str], offsets: str | os.PathLike[str]) -> None:
         self.path = Path(tokens)
         self.tokens = np.load(tokens, mmap_mode="r")
         self.offsets = np.load(offsets)
+        if self.offsets[-1] != len(self.tokens):
+            raise SeqgraftError(
+                f"{len(self.tokens)} tokens, but the offsets tell of {self.offsets[-1]}",
+                where=str(self.path.parent),
+                remedy="remove both files and run again",
+            )
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
