@@ -11,7 +11,7 @@ def work(snakemake, log):
     tables = [pd.read_csv(path, sep="\t") for path in snakemake.input.leakage]
     write_tsv(pd.concat(tables, ignore_index=True), snakemake.output.leakage)
     lists = [
-        pd.read_csv(path, sep="\t", dtype=str).assign(task=task)
+        pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False).assign(task=task)
         for task, path in zip(snakemake.params.tasks, snakemake.input.excluded, strict=True)
     ]
     excluded = pd.concat(lists, ignore_index=True)

@@ -23,7 +23,7 @@ def work(snakemake, log):
         excluded=files.excluded,
         tokens=files.tokens,
         offsets=files.offsets,
-        role="pool",
+        roles=["pool"],
     )
     sizes = sizes_of(params.train_sizes)
     fits = len(sizes) * params.replicates

@@ -18,7 +18,7 @@ def work(snakemake, log):
         excluded=files.excluded[0],
         tokens=files.tokens[0],
         offsets=files.offsets[0],
-        role="source",
+        roles=["source", "pool"],
     )
     pretrain.run(
         source.examples,

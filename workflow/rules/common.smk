@@ -116,6 +116,11 @@ def file_entry(wildcards):
     return as_params(next(entry for entry in files if entry.name == wildcards.file))
 
 
+def local_file(wildcards):
+    """Name the user's own file, so that editing it reruns what follows; nothing for a URL."""
+    return file_entry(wildcards).get("path", [])
+
+
 def raw_files(wildcards):
     """Name a task's files as they come, in the config's order."""
     task = STUDY.tasks[wildcards.task]

@@ -5,6 +5,8 @@ SIMULATED = [name for name, task in STUDY.tasks.items() if task.simulate]
 
 
 rule download:
+    input:
+        local_file,
     output:
         "results/{study}/raw/{task}/{file}",
     log:

@@ -43,12 +43,12 @@ class TrainingSettings(Settings):
         (1e-3,), min_length=1, description="Learning rates to choose from by held-out loss."
     )
     epochs: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        (0, 2, 4, 8, 16, 32, 64),
+        (0, 2, 4, 8, 16, 24, 36, 54),
         min_length=1,
         description="Passes over the labels to choose from by held-out loss, as checkpoints of one run.",
     )
     patience: int = Field(
-        1, ge=1, le=100, description="Stop a run after this many checkpoints without a lower held-out loss."
+        2, ge=1, le=100, description="Stop a run after this many checkpoints without a lower held-out loss."
     )
     batch_size: int = Field(32, ge=1, le=65536, description="Sequences per step.")
     weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")

@@ -1,6 +1,6 @@
 """Read what a fit or a source model learns from: examples, splits and who is left out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ class TaskInputs(NamedTuple):
     splits : pandas.DataFrame
         As in ``splits.parquet``.
     excluded : set of str
-        Ids left out in the role asked for.
+        Ids left out in the roles asked for.
     """
 
     examples: Examples
@@ -42,7 +42,7 @@ def read_task(
     excluded: str | Path,
     tokens: str | Path,
     offsets: str | Path,
-    role: str,
+    roles: Collection[str],
 ) -> TaskInputs:
     """Read one task's files.
 
@@ -52,8 +52,8 @@ def read_task(
         ``alphabet``, ``classes`` and ``strand`` of the config.
     records, splits, excluded, tokens, offsets : path-like
         Files of ``data/<task>/``.
-    role : {"source", "pool"}
-        Whose leaks count: those of the task as a source, or those within its own pool.
+    roles : collection of {"source", "pool"}
+        Which leaks count: ``pool`` for copies of the task's own test part, ``source`` for copies of a target.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def read_task(
     table = pd.read_parquet(records, columns=["id", "label"])
     matrix = np.array(TokenStore(tokens, offsets).matrix())  # in memory: torch wants to own what it reads
     alphabet = ALPHABETS[task["alphabet"]]
-    left_out = pd.read_csv(excluded, sep="\t", dtype=str)
+    left_out = pd.read_csv(excluded, sep="\t", dtype=str, keep_default_na=False)
     complement = alphabet.complement if task["strand"] == "both" else None
     return TaskInputs(
         Examples(
@@ -70,7 +70,7 @@ def read_task(
         ),
         Reading(alphabet.letters, matrix.shape[1], complement),
         pd.read_parquet(splits),
-        set(left_out.loc[left_out["role"] == role, "id"]),
+        set(left_out.loc[left_out["role"].isin(roles), "id"]),
     )
 
 
