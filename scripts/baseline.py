@@ -6,11 +6,14 @@ from seqgraft.job import run
 from seqgraft.learn.baseline_job import run_baseline_job
 from seqgraft.learn.inputs import read_task, sizes_of
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.threads import require
 
 
 def work(snakemake, log):
     """Fit, or find finished fits in the resume store, and write their predictions."""
     files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
+    training = TrainingSettings(**params.training)
+    require(snakemake.threads, training.threads)
     target = read_task(
         params.task,
         records=files.records,
@@ -27,7 +30,7 @@ def work(snakemake, log):
         target.examples,
         target.splits,
         reading=target.reading,
-        training=TrainingSettings(**params.training),
+        training=training,
         train_sizes=sizes,
         replicates=params.replicates,
         seed_words=(wildcards.study, wildcards.target),

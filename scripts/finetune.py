@@ -1,12 +1,13 @@
 """Make all fits of one strategy on one target: every train size and replicate."""
 
+import shutil
 from pathlib import Path
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
-from seqgraft.files import write_parquet, write_tsv
+from seqgraft.files import atomic_path, write_parquet, write_tsv
 from seqgraft.job import run
 from seqgraft.learn import device
-from seqgraft.learn.fits import run_job
+from seqgraft.learn.fits import run_job, save_predictor
 from seqgraft.learn.inputs import read_task, sizes_of
 from seqgraft.learn.progress import Progress
 
@@ -47,6 +48,22 @@ def work(snakemake, log):
     log.info("%d fits trained, %d found in the resume store", result.trained, result.reused)
     write_parquet(result.predictions, snakemake.output.predictions)
     write_tsv(result.history, snakemake.output.history)
+    kept = save_predictor(
+        result,
+        snakemake.output.bundle,
+        snakemake.output.weights,
+        reading=target.reading,
+        backbone=BackboneSettings(**params.backbone),
+        classes=list(params.task["classes"]),
+        strategy=wildcards.strategy,
+    )
+    if not kept:  # zero-shot trains nothing: its predictor is the first source model
+        for source, copy in (
+            (files.bundles[0], snakemake.output.bundle),
+            (files.source_weights[0], snakemake.output.weights),
+        ):
+            with atomic_path(copy) as temporary:
+                shutil.copyfile(source, temporary)
 
 
 run(snakemake, work)

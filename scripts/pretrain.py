@@ -1,6 +1,6 @@
 """Train one source model and leave it as a bundle."""
 
-from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
+from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.job import run
 from seqgraft.learn import device, pretrain
 from seqgraft.learn.inputs import read_task
@@ -9,8 +9,7 @@ from seqgraft.learn.inputs import read_task
 def work(snakemake, log):
     """Train on the source's pool, without the sequences that leak into a target."""
     files, params, output = snakemake.input, snakemake.params, snakemake.output
-    threads = TrainingSettings(**params.training).threads
-    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, threads)
+    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, params.threads)
     source = read_task(
         params.task,
         records=files.records[0],

@@ -18,7 +18,7 @@ def work(snakemake, log):
         test=params.split["test"],
         seed_words=(wildcards.study, wildcards.task, params.split["seed"]),
         replicates=params.replicates,
-        labels_needed=params.labels_needed,
+        numbers=params.numbers,
         folds=params.folds,
         task=wildcards.task,
     )

@@ -101,6 +101,8 @@ def _meaning(path: Path) -> bytes:
         return path.read_bytes()
     tree = _tree(path)
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call):  # the description of a config key is a docstring, too
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "description"]
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):

@@ -1,6 +1,7 @@
 """What every rule's script does around its work: a log, one clear message on a mistake, nothing half-written."""
 
 import ctypes
+import errno
 import logging
 import os
 import shutil
@@ -9,11 +10,13 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from seqgraft.errors import SeqgraftError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+# A full disk or a folder without permission is the machine's state, not a defect of the program.
+_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
@@ -43,7 +46,8 @@ def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
         logger.error("%s: error: %s", name, error)
         raise SystemExit(1) from None
     except OSError as error:
-        # A full disk or a folder without permission is the machine's state, not a defect of the program.
+        if error.errno not in _MACHINE:
+            _defect(snakemake, error, logger, log_file)
         _remove(snakemake.output)
         _append(log_file, traceback.format_exc())
         place = error.filename or "a file of this rule"
@@ -52,17 +56,22 @@ def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
         logger.error("%s: error: %s", name, message)
         raise SystemExit(1) from None
     except Exception as error:
-        _remove(snakemake.output)
-        _append(log_file, traceback.format_exc())
-        logger.error(
-            "%s: error: %s: %s\n  where:  a defect in seqgraft; the details are in %s\n"
-            "  remedy: please report it with that file",
-            name,
-            type(error).__name__,
-            error,
-            log_file,
-        )
-        raise SystemExit(1) from None
+        _defect(snakemake, error, logger, log_file)
+
+
+def _defect(snakemake: Any, error: Exception, logger: logging.Logger, log_file: Path) -> NoReturn:
+    """Tell what no user could have caused: the traceback goes to the log only."""
+    _remove(snakemake.output)
+    _append(log_file, traceback.format_exc())
+    logger.error(
+        "%s: error: %s: %s\n  where:  a defect in seqgraft; the details are in %s\n"
+        "  remedy: please report it with that file",
+        snakemake.rule,
+        type(error).__name__,
+        error,
+        log_file,
+    )
+    raise SystemExit(1) from None
 
 
 def die_with_parent() -> None:

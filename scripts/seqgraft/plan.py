@@ -8,7 +8,8 @@ from seqgraft.learn.names import STRATEGY_FACTS
 # Sequences of 81 letters that one core trains per second with the default backbone, rounded down; measured by
 # fitting config/bacteria.yaml on a two-core machine. Wider backbones and longer sequences are slower in proportion.
 SEQUENCES_PER_SECOND = 3000
-BYTES_PER_PREDICTION = 8
+# Predictions and a resume-store entry of a fit with some hundred test sequences, as seen in the same study.
+BYTES_PER_FIT = 20_000
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,15 @@ def plan_of(study: Study) -> Plan:
 def plan_text(study: Study) -> str:
     """Put the plan into a few lines for the terminal."""
     plan = plan_of(study)
-    minutes = plan.passes / SEQUENCES_PER_SECOND / 60
-    without = ", `all` not counted" if plan.open_sizes else ""
+    minutes = max(1, round(plan.passes / SEQUENCES_PER_SECOND / 60))
+    megabytes = max(1, round(plan.fits * BYTES_PER_FIT / 1e6))
+    beside = ", `all` and the source models not counted" if plan.open_sizes else ", source models not counted"
     data = "SIMULATED data" if study.simulated else "real data"
     return (
         f"seqgraft: study '{study.study}' ({data}): {len(study.transfers)} transfer(s), "
         f"{plan.source_models} source models, {plan.fits} fits with {plan.networks} networks.\n"
-        f"          At most about {max(1, round(minutes))} core minutes of fitting on a CPU{without}; "
-        "what was finished before is not repeated."
+        f"          About {minutes} core minutes of fitting on a CPU{beside}; about {megabytes} MB on disk beside "
+        "the data. What was finished before is not repeated."
     )
 
 

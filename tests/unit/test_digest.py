@@ -60,6 +60,7 @@ def test_a_template_named_in_a_module_counts(library: Path) -> None:
         ("seqgraft/late.py", "# why two\nY   =   2\n", True),
         ("seqgraft/late.py", '"""Docs."""\nY = 2\n', True),
         ("seqgraft/unused.py", "Z = 4\n", True),
+        ("seqgraft/used.py", "from seqgraft.deep import inner\n\n\ndef f():\n    return inner.X\n", True),
         ("seqgraft/used.py", "def f():\n    return 1\n", False),
     ],
 )

@@ -263,3 +263,12 @@ def test_labels_as_numbers() -> None:
     assert binary_labels(["no", "yes", "no"], ["no", "yes"]).tolist() == [1, 0, 1]
     with pytest.raises(ValueError, match="no class of the task: maybe"):
         binary_labels(["yes", "maybe"], CLASSES)
+
+
+def test_with_both_strands_a_reverse_complement_is_the_same_sequence(tmp_path: Path) -> None:
+    yes, no = ">a\nAACG\n>b\nCGTT\n>c\nGGGA\n", ">d\nTCCC\n>e\nAAAA\n"
+    single = prepared(tmp_path, yes, no)
+    assert list(single.records["id"]) == ["a", "b", "c", "d", "e"]
+    both = prepared(tmp_path, yes, no, strand="both")
+    assert list(both.records["id"]) == ["a", "e"]  # b is a's other strand, and c and d contradict each other
+    assert both.summary["rejected"] == {"duplicate": 1, "conflicting labels": 2}

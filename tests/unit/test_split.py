@@ -19,7 +19,7 @@ def drawn(labels: list[str], ids: list[str] | None = None, **changes: object) ->
         "test": 0.3,
         "seed_words": ("study", "task", 1),
         "replicates": 2,
-        "labels_needed": 0,
+        "numbers": [],
         "folds": 2,
         "task": "toy",
     }
@@ -70,7 +70,7 @@ def test_every_prefix_is_stratified(yes: int, no: int, test: float, seed: int, m
 def test_replicates_depend_on_nothing_but_the_draws_name() -> None:
     labels = ["yes", "no", "no"] * 20
     few = drawn(labels, replicates=2)
-    many = drawn(labels, replicates=7, labels_needed=30, folds=5)
+    many = drawn(labels, replicates=7, numbers=[10, 30], folds=5)
     shared = many[(many["part"] == "test") | (many["replicate"] <= 2)].reset_index(drop=True)
     pd.testing.assert_frame_equal(few, shared)
     pd.testing.assert_frame_equal(few, drawn(labels))
@@ -124,19 +124,31 @@ def test_every_sequence_can_be_in_the_test_part() -> None:
         ),
         (
             10,
-            {"labels_needed": 22},
+            {"numbers": [10, 22]},
             "train_sizes asks for 22 labels, but the pool of task 'toy' holds 21",
             "config key train_sizes",
             "leave out the sizes above 21; `all` stands for the whole pool",
         ),
     ],
 )
-def test_refused(yes: int, changes: dict[str, int], what: str, where: str, remedy: str) -> None:
+def test_refused(yes: int, changes: dict[str, object], what: str, where: str, remedy: str) -> None:
     with pytest.raises(SeqgraftError) as caught:
         drawn(["yes"] * yes + ["no"] * 20, **changes)
     assert (caught.value.what, caught.value.where, caught.value.remedy) == (what, where, remedy)
 
 
 def test_the_smallest_class_and_the_largest_size_that_will_do() -> None:
-    table = drawn(["yes"] * 5 + ["no"] * 10, test=0.4, folds=3, labels_needed=9)
+    table = drawn(["yes"] * 5 + ["no"] * 10, test=0.4, folds=3, numbers=[9])
     assert (table["part"] == "test").sum() == 2 + 4
+
+
+def test_a_size_that_holds_too_few_of_a_class() -> None:
+    labels = ["yes"] * 20 + ["no"] * 180
+    with pytest.raises(
+        SeqgraftError, match=r"10 labels of task 'toy' hold about 1\.0 of class 'yes' \(10\.0%"
+    ) as caught:
+        drawn(labels, test=0.5, numbers=[10, 40])
+    assert caught.value.remedy == "leave out the sizes below 30, or collect more of that class"
+    table = drawn(labels, test=0.5, numbers=[30, 40], replicates=50)
+    early = table[table["rank"] < 30]
+    assert early[early["id"].str[1:].astype(int) < 20].groupby("replicate").size().min() >= 2

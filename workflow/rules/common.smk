@@ -28,7 +28,7 @@ from seqgraft.plan import plan_text
 
 try:
     STUDY = read_study(config, workflow.configfiles)
-    MIRROR = mirror_folder(STUDY)
+    mirror_folder(STUDY)  # only checked here; the download jobs look it up
 except SeqgraftError as error:
     raise WorkflowError(str(error)) from None
 
@@ -43,6 +43,9 @@ STRATEGIES_WITHOUT_SOURCE = [
     name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source
 ]
 SCRIPTS = [
+    "download",
+    "simulate",
+    "collect_leakage",
     "prepare",
     "split",
     "leakage",
@@ -88,7 +91,7 @@ def cleaning_of(wildcards):
     task = STUDY.tasks[wildcards.task]
     return {
         key: getattr(task, key)
-        for key in ("alphabet", "classes", "ambiguous", "conflicts")
+        for key in ("alphabet", "classes", "strand", "ambiguous", "conflicts")
     }
 
 
@@ -100,6 +103,13 @@ def reading_of(task):
         "classes": settings.classes,
         "strand": settings.strand,
     }
+
+
+def baseline_training():
+    """Return the part of `training` that baselines use: changing an epoch must not fit them again."""
+    return STUDY.training.model_dump(
+        mode="json", include={"folds", "members", "penalties", "kmer", "threads"}
+    )
 
 
 def of_learned_task(wildcards):
@@ -139,9 +149,9 @@ def replicates_of(wildcards):
     return STUDY.replicates if wildcards.task in TARGETS else 1
 
 
-def labels_needed(wildcards):
-    """Return the largest number of labels that the study asks of a task (0 for a task that is only a source)."""
-    return max(STUDY.numbers, default=0) if wildcards.task in TARGETS else 0
+def label_numbers(wildcards):
+    """Return the numbers of labels that the study asks of a task (none of a task that is only a source)."""
+    return STUDY.numbers if wildcards.task in TARGETS else []
 
 
 def targets_of_source(wildcards):

@@ -14,6 +14,8 @@ rule finetune:
     output:
         predictions="results/{study}/transfers/{transfer}/{strategy}/predictions.parquet",
         history="results/{study}/transfers/{transfer}/{strategy}/history.tsv",
+        bundle="results/{study}/transfers/{transfer}/{strategy}/bundle.json",
+        weights="results/{study}/transfers/{transfer}/{strategy}/weights.safetensors",
     log:
         "results/{study}/logs/finetune/{transfer}/{strategy}.log",
     benchmark:
@@ -53,6 +55,8 @@ use rule finetune as finetune_without_source with:
     output:
         predictions="results/{study}/targets/{target}/{strategy}/predictions.parquet",
         history="results/{study}/targets/{target}/{strategy}/history.tsv",
+        bundle="results/{study}/targets/{target}/{strategy}/bundle.json",
+        weights="results/{study}/targets/{target}/{strategy}/weights.safetensors",
     log:
         "results/{study}/logs/finetune/{target}/{strategy}.log",
     benchmark:
@@ -99,7 +103,7 @@ rule baseline:
         train_sizes=STUDY.train_sizes,
         replicates=STUDY.replicates,
         resume="results/{study}/resume/{target}/{baseline}",
-        training=as_params(STUDY.training),
+        training=baseline_training(),
         code=code("baseline"),
     message:
         "Fitting the baseline {wildcards.baseline} for {wildcards.target}"

@@ -34,7 +34,7 @@ rule pretrain:
         task=lambda wildcards: reading_of(wildcards.sources),
         backbone=as_params(STUDY.backbone),
         pretraining=as_params(STUDY.pretraining),
-        training=as_params(STUDY.training),
+        threads=STUDY.training.threads,
         code=code("pretrain"),
     message:
         "Training source model {wildcards.model} on {wildcards.sources}"

@@ -17,7 +17,7 @@ rule split:
         split=lambda wildcards: as_params(STUDY.tasks[wildcards.task].split),
         classes=lambda wildcards: STUDY.tasks[wildcards.task].classes,
         replicates=replicates_of,
-        labels_needed=labels_needed,
+        numbers=label_numbers,
         folds=STUDY.training.folds,
         code=code("split"),
     message:

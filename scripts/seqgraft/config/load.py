@@ -1,6 +1,7 @@
 """Read a study's config and say in plain words what is wrong with it."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from seqgraft.config.study import Study
 from seqgraft.config.suggest import suggestion
 from seqgraft.errors import SeqgraftError
 
+# What pydantic adds to a key's path: marks of dict keys, constraints and members of unions.
+_INTERNAL = re.compile(r"\[key\]|constrained-\w+|literal\[.*\]")
 _PLAIN = {
     "missing": "is missing",
     "string_type": "must be text",
@@ -20,6 +23,7 @@ _PLAIN = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "list_type": "must be a list",
+    "tuple_type": "must be a list",
     "dict_type": "must be a table of keys",
     "model_type": "must be a table of keys",
     "bool_parsing": "must be true or false",
@@ -92,9 +96,11 @@ def mirror_folder(study: Study) -> Path | None:
 
 def _sentence(problem: Any, config: Mapping[str, Any]) -> str:
     """Put one of pydantic's findings into words, with the key's path as a YAML author knows it."""
-    location = [part for part in problem["loc"] if part != "[key]"]
+    location = [part for part in problem["loc"] if not _INTERNAL.fullmatch(str(part))]
     path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location).lstrip(".")
-    kind, message = problem["type"], problem["msg"]
+    kind, message = problem["type"], problem["msg"].replace(" after validation", "")
+    if location[:1] == ["train_sizes"] and kind != "value_error":
+        return f"{path}: must be a whole number from 10 on, or `all`, not {problem['input']!r}"
     if kind == "extra_forbidden":
         return f"{path}: unknown key{suggestion(str(location[-1]), _known_keys(location[:-1], config))}"
     if kind == "value_error":

@@ -146,6 +146,11 @@ class Study(Settings):
                 f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "
                 f"'{transfer.target}' is {target.alphabet})"
             )
+        if source.strand != target.strand:
+            raise ValueError(
+                f"{where}: `strand` differs ('{transfer.source}' is {source.strand}, "
+                f"'{transfer.target}' is {target.strand}), and one network reads both"
+            )
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
         kept = [entry.name for entry in entries if entry.needs_equal_classes]
         if kept and source.classes != target.classes:

@@ -11,6 +11,7 @@ from seqgraft.config.base import Settings
 from seqgraft.config.simulation import Simulation
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_SCHEMES = ("https", "http", "file")
 
 
 class FileEntry(Settings):
@@ -28,9 +29,9 @@ class FileEntry(Settings):
     @field_validator("sha256")
     @classmethod
     def _looks_like_a_digest(cls, value: str | None) -> str | None:
-        if value is not None and not _SHA256.fullmatch(value):
-            raise ValueError("must be 64 hexadecimal digits in lower case")
-        return value
+        if value is not None and not _SHA256.fullmatch(value.lower()):
+            raise ValueError("must be 64 hexadecimal digits")
+        return value and value.lower()
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -38,8 +39,10 @@ class FileEntry(Settings):
             raise ValueError("needs exactly one of `url` and `path`")
         if self.url is not None and self.sha256 is None:
             raise ValueError("needs `sha256` beside `url`, so that the bytes can be checked")
-        if not self.name:
-            raise ValueError("its `url` or `path` does not end in a file name")
+        if self.url is not None and urlsplit(self.url).scheme not in _SCHEMES:
+            raise ValueError(f"`url` must begin with {', '.join(_SCHEMES)}; a local file goes under `path`")
+        if not self.name or set(self.name) & set("{}"):
+            raise ValueError("its `url` or `path` must end in a file name without braces")
         return self
 
     @property
@@ -92,6 +95,9 @@ class Task(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        for name in self.classes:
+            if not name.strip() or set(name) & set("/{}"):
+                raise ValueError(f"class '{name}' needs a name without '/' and braces")
         if len(set(self.classes)) != len(self.classes):
             raise ValueError("`classes` names a class twice")
         if bool(self.files) == (self.simulate is not None):

@@ -93,7 +93,7 @@ def check_letters(table: pd.DataFrame, letters: Alphabet, policy: str) -> Step:
     return table.drop(index=rows), _listed(table.loc[rows], reasons, "ambiguous letter")
 
 
-def resolve_conflicts(table: pd.DataFrame, policy: str) -> Step:
+def resolve_conflicts(table: pd.DataFrame, policy: str, by: str = "sequence") -> Step:
     """Leave out every copy of a sequence that is found with several classes.
 
     Parameters
@@ -102,6 +102,8 @@ def resolve_conflicts(table: pd.DataFrame, policy: str) -> Step:
         The sequences.
     policy : {"drop", "error"}
         Whether such a sequence is left out or an error.
+    by : str
+        The column in which equal sequences are equal.
 
     Returns
     -------
@@ -112,12 +114,12 @@ def resolve_conflicts(table: pd.DataFrame, policy: str) -> Step:
     SeqgraftError
         If there is one and the policy is ``error``.
     """
-    conflict = table.groupby("sequence", sort=False)["label"].transform("nunique") > 1
+    conflict = table.groupby(by, sort=False)["label"].transform("nunique") > 1
     copies = table[conflict]
-    classes = copies.groupby("sequence", sort=False)["label"].agg(lambda own: list(dict.fromkeys(own)))
+    classes = copies.groupby(by, sort=False)["label"].agg(lambda own: list(dict.fromkeys(own)))
     others = [
         ", ".join(other for other in classes[sequence] if other != label)
-        for sequence, label in zip(copies["sequence"], copies["label"], strict=True)
+        for sequence, label in zip(copies[by], copies["label"], strict=True)
     ]
     if others and policy == "error":
         first = copies.iloc[0]
@@ -130,19 +132,21 @@ def resolve_conflicts(table: pd.DataFrame, policy: str) -> Step:
     return table[~conflict], _listed(copies, reasons, "conflicting labels")
 
 
-def first_copies(table: pd.DataFrame) -> Step:
+def first_copies(table: pd.DataFrame, by: str = "sequence") -> Step:
     """Keep the first of equal sequences.
 
     Parameters
     ----------
     table : pandas.DataFrame
         The sequences, with unique ids.
+    by : str
+        The column in which equal sequences are equal.
 
     Returns
     -------
     table, dropped : pandas.DataFrame
     """
-    first = table.groupby("sequence", sort=False)["id"].transform("first")
+    first = table.groupby(by, sort=False)["id"].transform("first")
     copy = first != table["id"]
     return table[~copy], _listed(table[copy], "duplicate of " + first[copy], "duplicate")
 

@@ -48,6 +48,7 @@ def prepare(
     classes: Sequence[str],
     ambiguous: str = "drop",
     conflicts: str = "drop",
+    strand: str = "single",
 ) -> Prepared:
     """Check the sequences of one task.
 
@@ -65,6 +66,8 @@ def prepare(
         What happens to a sequence with an ambiguity code.
     conflicts : {"drop", "error"}
         What happens to a sequence that is found with several classes.
+    strand : {"single", "both"}
+        With ``both`` a sequence and its reverse complement are the same.
 
     Returns
     -------
@@ -84,8 +87,9 @@ def prepare(
     letters = ALPHABETS[alphabet]
     table, renamed = unique_ids(_read(files, labels))
     table, illegal = check_letters(table, letters, ambiguous)
-    table, contradicting = resolve_conflicts(table, conflicts)
-    table, copies = first_copies(table)
+    table = table.assign(same=_same(table["sequence"], letters, strand))
+    table, contradicting = resolve_conflicts(table, conflicts, by="same")
+    table, copies = first_copies(table, by="same")
     listed = pd.concat([renamed, illegal, contradicting, copies], ignore_index=True)
     listed = listed.sort_values(["file", "line"], kind="stable")
     for name in classes:
@@ -95,6 +99,14 @@ def prepare(
     records = table[RECORD_COLUMNS].reset_index(drop=True)
     summary = _summary(records, listed, files, labels, letters)
     return Prepared(records, listed[REJECT_COLUMNS].reset_index(drop=True), summary)
+
+
+def _same(sequences: pd.Series, letters: Alphabet, strand: str) -> pd.Series:
+    """Return what makes two sequences the same: their letters, on either strand where both mean the same."""
+    if strand == "single":
+        return sequences
+    other = sequences.map(letters.reverse_complement)
+    return sequences.where(sequences <= other, other)
 
 
 def _read(files: Sequence[Path], labels: Sequence[str]) -> pd.DataFrame:

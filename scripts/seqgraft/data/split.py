@@ -20,7 +20,7 @@ def split(
     test: float,
     seed_words: tuple[object, ...],
     replicates: int,
-    labels_needed: int,
+    numbers: Sequence[int],
     folds: int,
     task: str,
 ) -> pd.DataFrame:
@@ -38,8 +38,8 @@ def split(
         Name the draw: study, task and the config's seed.
     replicates : int
         Permutations of the pool.
-    labels_needed : int
-        The largest train size asked for; 0 where the task is only a source.
+    numbers : sequence of int
+        The train sizes asked for, without ``all``; none where the task is only a source.
     folds : int
         Folds used for choosing: each class needs that many sequences in the pool.
     task : str
@@ -53,7 +53,8 @@ def split(
     Raises
     ------
     SeqgraftError
-        If a class is too small for the test part or the folds, or the pool for the largest train size.
+        If a class is too small for the test part, the folds or the smallest train size, or the pool for the
+        largest train size.
 
     Notes
     -----
@@ -78,12 +79,7 @@ def split(
             )
         in_test[generator.permutation(rows)[:count]] = True
     pool = np.flatnonzero(~in_test)
-    if labels_needed > len(pool):
-        raise SeqgraftError(
-            f"train_sizes asks for {labels_needed} labels, but the pool of task '{task}' holds {len(pool)}",
-            where="config key train_sizes",
-            remedy=f"leave out the sizes above {len(pool)}; `all` stands for the whole pool",
-        )
+    _check_sizes(given[pool], classes, numbers, task)
     tables = [pd.DataFrame({"id": names[in_test], "part": "test", "replicate": pd.NA, "rank": pd.NA})]
     for replicate in range(1, replicates + 1):
         order = _stratified_order(
@@ -110,3 +106,24 @@ def _stratified_order(labels: np.ndarray, generator: np.random.Generator) -> np.
         rows = generator.permutation(np.flatnonzero(labels == label))
         place[rows] = (np.arange(len(rows)) + generator.random()) / len(rows)
     return np.argsort(place, kind="stable")
+
+
+def _check_sizes(labels: np.ndarray, classes: Sequence[str], numbers: Sequence[int], task: str) -> None:
+    """Refuse train sizes that are larger than the pool, or too small to hold two examples of each class."""
+    if max(numbers, default=0) > len(labels):
+        raise SeqgraftError(
+            f"train_sizes asks for {max(numbers)} labels, but the pool of task '{task}' holds {len(labels)}",
+            where="config key train_sizes",
+            remedy=f"leave out the sizes above {len(labels)}; `all` stands for the whole pool",
+        )
+    for label in classes:
+        share = float(np.mean(labels == label))
+        # A prefix holds each class in proportion to within one sequence, and choosing takes two of each.
+        least = int(np.ceil(3 / share))
+        if numbers and min(numbers) < least:
+            raise SeqgraftError(
+                f"{min(numbers)} labels of task '{task}' hold about {share * min(numbers):.1f} of class '{label}' "
+                f"({share:.1%} of the pool): too few to choose anything on",
+                where="config key train_sizes",
+                remedy=f"leave out the sizes below {least}, or collect more of that class",
+            )

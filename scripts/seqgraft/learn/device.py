@@ -8,6 +8,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 import torch
 
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn.threads import require
 
 
 def prepare(granted_gpus: int, granted_threads: int, threads: int) -> torch.device:
@@ -29,14 +30,9 @@ def prepare(granted_gpus: int, granted_threads: int, threads: int) -> torch.devi
     Raises
     ------
     SeqgraftError
-        When a GPU was granted and none is found, or fewer threads were granted than the study needs.
+        When a GPU was granted and none is found, or another number of threads was granted than the study names.
     """
-    if granted_threads < threads:
-        raise SeqgraftError(
-            f"The study computes with {threads} threads and this job was granted {granted_threads}.",
-            where="training.threads",
-            remedy=f"run with --cores {threads} or more, or lower training.threads (results change slightly)",
-        )
+    require(granted_threads, threads)
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
     if granted_gpus < 1:

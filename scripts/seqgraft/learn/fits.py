@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import sklearn
 import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
@@ -115,7 +116,7 @@ def run_job(
         "backbone": backbone.model_dump(mode="json"),
         "reading": [reading.letters, reading.length, reading.complement],
         "code": code_digest,
-        "versions": [np.__version__, torch.__version__],
+        "versions": [np.__version__, torch.__version__, sklearn.__version__],
         "threads": torch.get_num_threads(),
         "device": device.type,
     }
