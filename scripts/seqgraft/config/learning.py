@@ -6,8 +6,15 @@ from pydantic import Field, field_validator
 
 from seqgraft.config.base import Settings
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
+
+
+def rising(epochs: tuple[int, ...]) -> tuple[int, ...]:
+    """Ask for rising checkpoints that train at least once, because one run passes through them in turn."""
+    if list(epochs) != sorted(set(epochs)) or max(epochs) < 1:
+        raise ValueError("epochs must rise, each checkpoint named once, the last above 0")
+    return epochs
 
 
 class BackboneSettings(Settings):
@@ -76,13 +83,7 @@ class TrainingSettings(Settings):
         1, ge=1, le=256, description="Threads of torch; results depend on it, so it belongs to the study."
     )
 
-    @field_validator("epochs")
-    @classmethod
-    def _rising(cls, epochs: tuple[int, ...]) -> tuple[int, ...]:
-        """Ask for rising checkpoints, because one run passes through them in turn."""
-        if list(epochs) != sorted(set(epochs)):
-            raise ValueError("epochs must rise, each checkpoint named once")
-        return epochs
+    _rising = field_validator("epochs")(rising)
 
 
 class PretrainingSettings(Settings):
@@ -104,10 +105,4 @@ class PretrainingSettings(Settings):
     token_dropout: float = Field(0.1, ge=0, lt=1, description="Share of letters hidden in training.")
     shift: int = Field(0, ge=0, le=100, description="Largest shift in letters drawn in training.")
 
-    @field_validator("epochs")
-    @classmethod
-    def _rising(cls, epochs: tuple[int, ...]) -> tuple[int, ...]:
-        """Ask for rising checkpoints, because one run passes through them in turn."""
-        if list(epochs) != sorted(set(epochs)):
-            raise ValueError("epochs must rise, each checkpoint named once")
-        return epochs
+    _rising = field_validator("epochs")(rising)

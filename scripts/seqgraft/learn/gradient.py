@@ -136,7 +136,11 @@ def _walk(start: Start, plan: FitPlan, runs: list[Run], learning_rate: float) ->
         rows, values = pooled(plan.members, logits)
         loss = log_loss(values, labels[rows])
         if not math.isfinite(loss):
-            raise DivergedError(f"The held-out loss became {loss} after {epochs} epochs.")
+            raise DivergedError(
+                f"the held-out loss became {loss} after {epochs} epochs at learning rate {learning_rate:g}",
+                where="config key training.learning_rates",
+                remedy="use a smaller learning rate",
+            )
         if best is None or loss < best.loss:
             best = Choice(loss, learning_rate, epochs, rows, values, [run.state() for run in runs])
             waited = 0

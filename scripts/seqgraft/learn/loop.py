@@ -101,9 +101,9 @@ class Run:
             self.epoch += 1
             if not math.isfinite(self.loss):
                 raise DivergedError(
-                    f"The training loss became {self.loss} in epoch {self.epoch}"
-                    f" at learning rate {self.settings.learning_rate:g}.",
-                    where="training.learning_rates",
+                    f"the training loss became {self.loss} in epoch {self.epoch}"
+                    f" at learning rate {self.settings.learning_rate:g}",
+                    where="config keys training.learning_rates (targets), pretraining.learning_rate (sources)",
                     remedy="use a smaller learning rate",
                 )
 

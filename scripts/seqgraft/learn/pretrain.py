@@ -20,6 +20,7 @@ from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.loop import LoopSettings, Run
 from seqgraft.learn.model import build, predict
 from seqgraft.seeds import seed
+from seqgraft.stats.auc import auroc
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,10 @@ def train_source(
     labels = examples.labels[rows]
     if min((labels == 0).sum(), (labels == 1).sum()) < 2:
         raise SeqgraftError(
-            f"The source has {len(rows)} examples to learn from, fewer than 2 of one class.",
-            remedy="use a larger source, or check its classes",
+            f"the source has {len(rows)} examples to learn from, fewer than 2 of one class",
+            where=f"source {seed_words[1] if len(seed_words) > 1 else ''}".strip(),
+            remedy="use a larger source, check its classes, and see in leakage.tsv how many of its sequences were "
+            "left out because a target holds them",
         )
     generator = np.random.default_rng(seed(*seed_words, "validation"))
     held_out = rows[stratified_share(labels, pretraining.validation, generator)]
@@ -115,7 +118,7 @@ def train_source(
         run.advance(epoch)
         logits = run.predict(tokens[held_out]).double().cpu().numpy()
         loss = log_loss(logits, examples.labels[held_out])
-        area = _auroc(logits, examples.labels[held_out])
+        area = float(auroc(examples.labels[held_out] == 1, logits))
         seconds = time.perf_counter() - began
         history.append((epoch, run.loss, loss, area, seconds))
         if say is not None:
@@ -226,12 +229,3 @@ def run(
     write_tsv(model.history, history_file)
     write_parquet(model.predictions, predictions_file)
     return model
-
-
-def _auroc(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the area under the ROC curve; ties count one half."""
-    _, place, counts = np.unique(logits, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    positives = int((labels == 1).sum())
-    negatives = len(labels) - positives
-    return float((ranks[labels == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))
