@@ -1,10 +1,12 @@
 """What stands around the code must not drift: Makefile, profiles, versions, pages, studies that ship."""
 
+import importlib.util
 import json
 import re
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -118,6 +120,16 @@ def test_the_study_in_the_docs_is_a_valid_one(tmp_path: Path, monkeypatch: pytes
             (tmp_path / entry["path"]).touch()
     study = read_study(config)
     assert [t.name for t in study.transfers] == ["source--target"]
+
+
+def test_the_figures_of_the_readme_are_the_measured_ones() -> None:
+    specification = importlib.util.spec_from_file_location("bench_table", ROOT / "bench/table.py")
+    assert specification is not None
+    assert specification.loader is not None
+    bench = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(bench)
+    measured = pd.read_csv(ROOT / "bench/bacteria.tsv", sep="\t")
+    assert bench.markdown(measured, "auroc") in (ROOT / "README.md").read_text()
 
 
 def test_the_picture_of_the_report_is_small() -> None:

@@ -17,14 +17,17 @@ class Folder:
     def __init__(self, path: Path):
         self.path = path
 
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of a run of the project's workflow."""
+        return [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments]
+
     def snakemake(
         self, *arguments: str, env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run snakemake here; stdout and stderr come back together, as a user sees them."""
-        command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments]
         clean = {k: v for k, v in os.environ.items() if k != "SEQGRAFT_MIRROR"}
         return subprocess.run(
-            command,
+            self.command(*arguments),
             cwd=self.path,
             env={**clean, **(env or {})},
             text=True,
