@@ -5,7 +5,7 @@ from report_fixtures import make_inputs, make_verdict
 
 from seqgraft.report import advice
 from seqgraft.report.data_tables import leakage_sentence, reason_kind
-from seqgraft.report.words import GLOSSARY, methods
+from seqgraft.report.words import GLOSSARY, glossary, methods, simulated_note
 
 TRANSFER = "ecoli--bsubtilis"
 
@@ -28,7 +28,39 @@ def test_helps_names_the_sizes_at_which_it_is_shown():
 
 
 def test_one_strategy_alone_is_named_without_counts():
-    assert "Train with full." in steps("helps", choices={"50": {"full": 10}})
+    assert "Train with full." in steps("helps", choices={"50": {"full": 10}, "all": {"full": 10}})
+    words = steps("helps", choices={"50": {"full": 10}, "all": {"full": 9, "linear-probe": 1}})
+    assert "Train with" not in words
+    assert "at 50 labels they chose full most often (10 of 10 replicates)" in words
+
+
+def test_what_is_better_than_transfer_is_named_first():
+    inputs = make_inputs({TRANSFER: "helps"})
+    table = inputs.comparisons
+    worse = (table["role"] == "contrast") & (table["train_size"] == "curve")
+    table.loc[worse, ["difference", "ci_low", "ci_high"]] = [-0.05, -0.07, -0.03]
+    found = advice.next_steps(inputs.verdicts[0], table, "the target", simulated=False)
+    assert found[0] == (
+        "kmer-logistic is better than the chosen strategy (difference in AUROC −0.050, interval −0.070 to "
+        "−0.030): use it instead."
+    )
+    assert found[1].startswith("The source model as it is (zero-shot) is better than")
+    words = " ".join(found)
+    assert "Use transfer" not in words
+    assert "try it first" not in words
+    assert "not shown to be worse" not in words
+
+
+def test_an_interval_without_zero_can_still_be_no_evidence():
+    words = steps("no evidence", ci_low=0.001, ci_high=0.03)
+    assert "The interval excludes 0, but p adjusted for the other transfers is above 0.05" in words
+    assert "a loss of" not in words
+
+
+def test_no_verdict_for_want_of_an_interval_does_not_ask_for_replicates():
+    words = steps("no verdict", ci_low=None, ci_high=None)
+    assert "AUROC is undefined too often to be tested" in words
+    assert "Set replicates" not in words
 
 
 def test_where_small_is_better_a_fall_is_a_gain():
@@ -48,7 +80,17 @@ def test_where_small_is_better_a_fall_is_a_gain():
         ({}, "did as well as about 358 labels with scratch: savings of 7.2× (interval 4.9× to 13×)."),
         (
             {"savings": 0.6, "ci_low": 0.5, "ci_high": 0.9},
-            "no better than about 30 labels with scratch: no labels saved",
+            "did worse than 50 labels with scratch: no labels saved, 0.6× (interval 0.5× to 0.9×).",
+        ),
+        (  # what `stats.savings` gives where even the smallest size was better, beyond doubt
+            dict.fromkeys(("savings", "ci_low", "ci_high"), 1.0)
+            | dict.fromkeys(("censored", "ci_low_censored", "ci_high_censored"), "at most"),
+            "50 labels with transfer did worse than 50 labels with scratch: no labels saved",
+        ),
+        (
+            dict.fromkeys(("savings", "ci_low", "ci_high"), 1.0)
+            | dict.fromkeys(("censored", "ci_low_censored", "ci_high_censored"), "at least"),
+            "did better than 50 labels with scratch, the most that were tried",
         ),
         (
             {"savings": 18.0, "censored": "at least"},
@@ -106,6 +148,38 @@ def test_methods_tell_what_the_study_really_did():
     assert "so that no result hangs on one source model" in words
     inputs.config["pretraining"]["replicates"] = 1
     assert "the results hold for this one source model" in " ".join(methods(inputs, 0.95))
+
+
+@pytest.mark.parametrize(
+    ("sources", "replicates", "covered", "shared"),
+    [
+        (3, 10, "which labels were drawn, which sequences were tested and which source model was used", True),
+        (1, 10, "which labels were drawn and which sequences were tested", False),
+        (
+            10,
+            10,
+            "which labels were drawn, which sequences were tested and which source model was used",
+            False,
+        ),
+        (3, 1, "which sequences were tested", False),
+    ],
+)
+def test_intervals_cover_what_the_study_varied(sources, replicates, covered, shared):
+    inputs = make_inputs(replicates=replicates)
+    inputs.config["pretraining"]["replicates"] = sources
+    (about,) = [about for _, key, about in glossary(inputs) if key == "interval"]
+    assert f"It covers {covered}." in about
+    words = " ".join(methods(inputs, 0.95))
+    assert ("count what replicates share" in words) == shared
+    assert ("with one replicate they do not cover" in words) == (replicates == 1)
+
+
+def test_simulated_tasks_are_named_where_others_are_real():
+    inputs = make_inputs(simulated=True)
+    assert simulated_note(inputs).startswith("The sequences of this study were made by a program.")
+    inputs.config["tasks"]["bsubtilis"].pop("simulate")
+    assert "a program: those of E. coli σ70 promoters. Nothing that rests on them" in simulated_note(inputs)
+    assert simulated_note(make_inputs()) == ""
 
 
 def test_every_word_is_explained_once():

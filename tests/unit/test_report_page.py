@@ -255,6 +255,17 @@ def test_a_transfer_that_hurts_is_reported_as_plainly():
     assert "−0.051 to −0.011" in words
 
 
+def test_the_page_says_how_this_study_chose_and_what_means_are_over():
+    inputs = make_inputs()
+    named = replace(inputs, verdicts=[inputs.verdicts[0] | {"chosen_how": "full, named in the config"}])
+    words = " ".join("".join(Page(build(named)).words).split())
+    assert "Chosen without the test part: full, named in the config." in words
+    assert "the strategy that did best on held-out labels, never" not in words
+    assert "10 replicates (source models for zero-shot) on the same 412 test sequences" in words
+    without = inputs.summary[inputs.summary["strategy"] != "zero-shot"]
+    assert "source models for zero-shot" not in build(replace(inputs, summary=without))
+
+
 def test_no_evidence_says_what_remains_possible():
     words = " ".join("".join(Page(build(make_inputs({"ecoli--bsubtilis": "no evidence"}))).words).split())
     assert "No evidence" in words

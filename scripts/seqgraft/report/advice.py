@@ -7,8 +7,9 @@ import pandas as pd
 
 from seqgraft.report import text
 from seqgraft.report.savings_tables import savings_estimate, savings_interval
-from seqgraft.report.tables import CURVE, lower_is_better, metric_title
-from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
+from seqgraft.report.tables import lower_is_better, metric_title
+from seqgraft.stats.comparisons import FEWEST
+from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 Record = dict[str, Any]
 
@@ -45,12 +46,13 @@ def _saved(row: Mapping[Any, Any], reference: str) -> str:
     inside = f" (interval {interval})"
     if interval == text.NOTHING:
         return f"Against {reference} with {n} labels: an estimate of {estimate}, without an interval."
-    if row["ci_high"] < 1:
+    # Beyond the sizes tried an end of exactly 1 excludes 1: "less than 1×", "more than 1×".
+    if row["ci_high"] < 1 or (row["ci_high"] <= 1 and row["ci_high_censored"] == "at most"):
         return (
-            f"{n} labels with transfer did no better than about {needed} labels with {reference}: "
-            f"no labels saved, {estimate}{inside}."
+            f"{n} labels with transfer did worse than {n} labels with {reference}: no labels saved, "
+            f"{estimate}{inside}."
         )
-    if not row["ci_low"] > 1:
+    if not (row["ci_low"] > 1 or (row["ci_low"] >= 1 and row["ci_low_censored"] == "at least")):
         return (
             f"Against {reference} no savings are shown with {n} labels: the estimate is {estimate}, "
             f"but its interval does not exclude 1×{inside}."
@@ -78,7 +80,7 @@ def next_steps(verdict: Record, comparisons: pd.DataFrame, title: str, *, simula
     title : str
         Of the target task.
     simulated : bool
-        Whether the study has a simulated task.
+        Whether the source or the target is simulated.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def next_steps(verdict: Record, comparisons: pd.DataFrame, title: str, *, simula
     steps = make(verdict, own, title, sign, alpha)
     if simulated:
         steps.append(
-            "These sequences are simulated: the result shows how the method behaves, and says nothing "
+            "Simulated sequences took part: the result shows how the method behaves, and says nothing "
             "about real ones. For your own question, name your own files in a config."
         )
     return steps
@@ -107,19 +109,18 @@ def _helps(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: f
     gains = [(sign * r["difference"] > 0 and r["p_adjusted"] <= alpha, r) for r in rows.to_dict("records")]
     shown = [text.train_size(r["train_size"], r["is_all"]) for good, r in gains if good]
     open_ = [text.train_size(r["train_size"], r["is_all"]) for good, r in gains if not good]
-    steps = []
+    steps = _better(verdict, own, sign)
+    use = f"Against scratch alone, transfer pays for {title}" if steps else f"Use transfer for {title}"
     if shown and not open_:
-        steps.append(
-            f"Use transfer for {title}: the gain over scratch is shown at every train size that was tried."
-        )
+        steps.append(f"{use}: the gain over scratch is shown at every train size that was tried.")
     elif shown:
         steps.append(
-            f"Use transfer for {title} with few labels: the gain over scratch is shown at "
+            f"{use} with few labels: the gain over scratch is shown at "
             f"{text.listed(shown)} labels; at {text.listed(open_)} it is not."
         )
     else:
         steps.append(
-            f"Use transfer for {title}: it gains over the learning curve as a whole, though at no single "
+            f"{use}: it gains over the learning curve as a whole, though at no single "
             "train size beyond doubt."
         )
     steps += [*_favourite(verdict), *_checks(verdict, own, sign)]
@@ -131,9 +132,10 @@ def _favourite(verdict: Record) -> list[str]:
     choices: dict[str, dict[str, int]] = verdict.get("choices") or {}
     if not choices:
         return []
+    picks = {name for counts in choices.values() for name in counts}
+    if len(picks) == 1:
+        return [f"Train with {picks.pop()}."]
     size, counts = next(iter(choices.items()))
-    if len(counts) == 1:
-        return [f"Train with {next(iter(counts))}."]
     best = max(counts, key=lambda name: counts[name])
     labels = "all" if size == "all" else size
     return [
@@ -143,12 +145,16 @@ def _favourite(verdict: Record) -> list[str]:
 
 
 def _checks(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
-    """Warn where zero-shot or a baseline does as well."""
+    """Warn where zero-shot or a baseline may do as well."""
     steps = []
     contrasts = own[own["role"] == "contrast"].to_dict("records")
+    beaten = False
     for row in contrasts:
-        worst = row["ci_low"] if sign > 0 else -row["ci_high"]
+        worst, best = _ends(row, sign)
         if row["train_size"] != CURVE or worst > 0:
+            continue
+        if best < 0:  # said already, by `_better`
+            beaten = beaten or row["reference"] == ZERO_SHOT
             continue
         if row["reference"] == ZERO_SHOT:
             steps.append(
@@ -157,14 +163,35 @@ def _checks(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
         elif row["reference"] == verdict.get("best_baseline"):
             steps.append(f"{row['reference']} is simpler and not shown to be worse: keep it in the running.")
     at = [r for r in contrasts if r["reference"] == ZERO_SHOT and r["train_size"] != CURVE]
-    if not steps and at and not (at[0]["ci_low"] if sign > 0 else -at[0]["ci_high"]) > 0:
+    if not steps and not beaten and at and not _ends(at[0], sign)[0] > 0:
         size = text.train_size(at[0]["train_size"], at[0]["is_all"])
+        less = "is worse than" if _ends(at[0], sign)[1] < 0 else "is not shown to be better than"
         steps.append(
-            f"With {size} labels the chosen strategy is not shown to be better than the source model as "
+            f"With {size} labels the chosen strategy {less} the source model as "
             "it is (zero-shot): training pays with more labels; the first ones serve to set the "
             "threshold."
         )
     return steps
+
+
+def _better(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
+    """Name what is better than the chosen strategy over the learning curve."""
+    steps = []
+    for row in own[(own["role"] == "contrast") & (own["train_size"] == CURVE)].to_dict("records"):
+        if _ends(row, sign)[1] < 0:
+            zero = row["reference"] == ZERO_SHOT
+            name = "The source model as it is (zero-shot)" if zero else row["reference"]
+            steps.append(
+                f"{name} is better than the chosen strategy (difference in {metric_title(verdict['metric'])} "
+                f"{text.signed(row['difference'])}, interval "
+                f"{text.signed_span(row['ci_low'], row['ci_high'])}): use it instead."
+            )
+    return steps
+
+
+def _ends(row: Mapping[Any, Any], sign: float) -> tuple[float, float]:
+    """Return the ends of an interval so that above zero is better: the worse one first."""
+    return (row["ci_low"], row["ci_high"]) if sign > 0 else (-row["ci_high"], -row["ci_low"])
 
 
 def _simple(verdict: Record) -> str:
@@ -185,13 +212,18 @@ def _hurts(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: f
 
 
 def _no_evidence(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: float) -> list[str]:
-    """Where the interval holds zero."""
-    low, high = (
-        (verdict["ci_low"], verdict["ci_high"]) if sign > 0 else (-verdict["ci_high"], -verdict["ci_low"])
-    )
+    """Where the test shows nothing."""
+    low, high = _ends(verdict, sign)
     name = metric_title(verdict["metric"])
+    first = f"Do not count on this source for {title}; use {_simple(verdict)}."
+    if low > 0 or high < 0:
+        return [
+            first,
+            f"The interval excludes 0, but p adjusted for the other transfers is above {alpha:g}: take the "
+            "difference as a hint. More test sequences and more replicates would tell.",
+        ]
     return [
-        f"Do not count on this source for {title}; use {_simple(verdict)}.",
+        first,
         f"No evidence is not evidence of no effect: a loss of {text.number(max(-low, 0.0))} and a gain of "
         f"{text.number(max(high, 0.0))} {name} are both compatible with these data. If that matters, more "
         "test sequences and more replicates narrow the interval.",
@@ -205,6 +237,12 @@ def _no_verdict(verdict: Record, own: pd.DataFrame, title: str, sign: float, alp
         return [
             "Check the strategies of this transfer and the test part of its target: nothing could be "
             "compared."
+        ]
+    if verdict["ci_low"] is None or verdict["replicates"] >= FEWEST:
+        return [
+            f"Take a larger test part, or another primary metric: {metric_title(verdict['metric'])} is "
+            "undefined too often to be tested.",
+            "Until then take the numbers below as a first impression.",
         ]
     return [
         "Set replicates to 5 or more (10 by default) and run again; the fits that exist are not repeated.",

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from seqgraft.report import text
-from seqgraft.report.tables import CURVE, Cell, Row, Table, heading, metric_title, num
-from seqgraft.stats.settings import CHOSEN
+from seqgraft.report.tables import Cell, Row, Table, heading, metric_title, num
+from seqgraft.stats.multiplicity import p_text
+from seqgraft.stats.settings import CHOSEN, CURVE, ZERO_SHOT
 
 
 def comparisons_of(comparisons: pd.DataFrame, transfer: str, metric: str) -> pd.DataFrame:
@@ -33,6 +34,9 @@ def comparison_table(comparisons: pd.DataFrame, transfer: str, metric: str, leve
     """
     own = comparisons_of(comparisons, transfer, metric)
     own = own[own["role"].isin(["primary", "contrast"]) & (own["train_size"] == CURVE)]
+    labels = "the same labels"
+    if ZERO_SHOT in set(own["reference"]):
+        labels += " (but zero-shot, which sees none)"
     rows = []
     for row in own.to_dict("records"):
         primary = row["role"] == "primary"
@@ -52,7 +56,7 @@ def comparison_table(comparisons: pd.DataFrame, transfer: str, metric: str, leve
         tuple(rows),
         frozenset({2, 3, 4, 5}),
         (
-            "Differences are paired: both sides saw the same labels and the same test sequences. The "
+            f"Differences are paired: both sides saw the same test sequences and {labels}. The "
             "first row is the one test of this transfer, adjusted for the number of transfers; contrasts "
             "have intervals and no p-value.",
         ),
@@ -110,7 +114,5 @@ def _difference(row: dict[Hashable, Any] | None) -> Cell:
     """Write one difference with its interval and adjusted p-value."""
     if row is None:
         return num(text.NOTHING)
-    p_value = text.p_value(row["p_adjusted"])
-    joint = "" if p_value.startswith("<") else "= "
-    words = "" if p_value == text.NOTHING else f"p {joint}{p_value}"
+    words = "" if text.missing(row["p_adjusted"]) else p_text(row["p_adjusted"])
     return num(text.signed(row["difference"]), text.signed_span(row["ci_low"], row["ci_high"]), words)

@@ -175,7 +175,7 @@ def reason_kind(reason: str) -> str:
     str
         E.g. "duplicate of …" for "duplicate of seq12".
     """
-    return re.sub(r"\b(duplicate of|renamed to|same sequence as) .*", r"\1 …", reason)
+    return re.sub(r"\b(duplicate of|renamed to) .*", r"\1 …", reason)
 
 
 def leakage_table(inputs: ReportInputs) -> Table:

@@ -10,9 +10,9 @@ from seqgraft.report.forest_figure import Difference, Group, forest
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.series import series_of
 from seqgraft.report.svg import Frame
-from seqgraft.report.tables import CURVE, lower_is_better, metric_title
+from seqgraft.report.tables import lower_is_better, metric_title
 from seqgraft.report.text import train_size
-from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
+from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 

@@ -32,10 +32,6 @@ from seqgraft.stats.settings import CHOSEN
 LARGEST_DOWNLOAD = 400_000
 
 _HERE = Path(__file__).parent
-_ABOUT = {
-    CHOSEN: "For each replicate and train size, the strategy that did best on held-out labels, "
-    "never on the test part."
-}
 
 
 @dataclass(frozen=True)
@@ -85,6 +81,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "style": Markup((_HERE / "style.css").read_text(encoding="utf-8")),
         "simulated": inputs.simulated,
         "simulated_words": SIMULATED,
+        "simulated_note": words.simulated_note(inputs),
         "version": str(provenance.get("seqgraft", "")),
         "title": config.get("title") or str(config["study"]),
         "study": str(config["study"]),
@@ -110,7 +107,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         ),
         "code": run_tables.digest_table("Code", ("rule", "digest"), provenance.get("code", {})),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100),
-        "glossary": words.GLOSSARY,
+        "glossary": words.glossary(inputs),
         "downloads": _downloads(inputs),
     }
 
@@ -132,6 +129,10 @@ def _transfer(inputs: ReportInputs, number: int, verdict: dict[str, Any]) -> dic
     lines = series_of(inputs.summary, name, metric)
     own = inputs.summary[inputs.summary["transfer"] == name]
     sure, style = advice.badge(verdict["verdict"])
+    tasks = [
+        inputs.config["tasks"].get(task, {}) for task in (*verdict["source"].split("+"), verdict["target"])
+    ]
+    simulated = any("simulate" in task for task in tasks)
     candidates = list(own["strategy"].drop_duplicates())
     key = f"transfer-{number}"
     return {
@@ -143,15 +144,16 @@ def _transfer(inputs: ReportInputs, number: int, verdict: dict[str, Any]) -> dic
         "tiles": advice.tiles(verdict, inputs.comparisons),
         "direction": "is worse" if tables.lower_is_better(metric) else "is better",
         "savings": advice.label_savings(inputs.savings, name, metric),
-        "next": advice.next_steps(verdict, inputs.comparisons, target, simulated=inputs.simulated),
+        "next": advice.next_steps(verdict, inputs.comparisons, target, simulated=simulated),
         "cautions": verdict["cautions"],
         "metric": tables.metric_title(metric),
         "replicates": verdict["replicates"],
+        "zero_shot": any(line.without_labels for line in lines),
         "n_test": text.count(int(own["n_test"].max())),
         "compare": _compare(verdict),
         "curve": Figure.of(learning_curve_drawing(inputs, verdict, key), f"Figure {number}a."),
         "forest": Figure.of(forest_drawing(inputs, verdict, key), f"Figure {number}b."),
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line, verdict) for line in lines],
         "comparison": comparison_tables.comparison_table(inputs.comparisons, name, metric, level),
         "sizes": comparison_tables.sizes_table(inputs.comparisons, name, metric, level),
         "savings_table": savings_tables.savings_table(inputs.savings, name),
@@ -169,11 +171,12 @@ def _compare(verdict: dict[str, Any]) -> str:
     return "The verdict compares the two lines in bold, chosen and scratch."
 
 
-def _line(line: Series) -> tuple[str, str, str]:
+def _line(line: Series, verdict: dict[str, Any]) -> tuple[str, str, str]:
     """Return a strategy's name, what it is, and where it was described."""
     about = STRATEGIES.get(line.name) or BASELINES.get(line.name)
     if about is None:
-        return line.name, _ABOUT.get(line.name, ""), ""
+        how = f"Chosen without the test part: {verdict['chosen_how']}." if line.name == CHOSEN else ""
+        return line.name, how, ""
     return line.name, f"Baseline. {about.text}" if line.kind == "baseline" else about.text, about.citation
 
 

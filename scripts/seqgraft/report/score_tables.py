@@ -8,7 +8,7 @@ from seqgraft.report import text
 from seqgraft.report.series import Series, sizes_of
 from seqgraft.report.tables import Cell, Row, Table, heading, metric_title, num
 from seqgraft.stats.metrics import METRICS
-from seqgraft.stats.settings import CHOSEN, SCRATCH
+from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
 
 
 def primary_table(lines: Sequence[Series], metric: str, level: float) -> Table:
@@ -57,7 +57,9 @@ def primary_table(lines: Sequence[Series], metric: str, level: float) -> Table:
         heads,
         tuple(rows),
         frozenset(range(1, len(heads))),
-        (f"Mean over replicates, {level * 100:g} % interval in small type.",),
+        (
+            f"Mean over {_over(any(line.without_labels for line in lines))}, {level * 100:g} % interval in small type.",
+        ),
     )
 
 
@@ -114,11 +116,16 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
         tuple(rows),
         frozenset(range(1, len(metrics) + 1)),
         (
-            f"Mean over replicates, {level * 100:g} % interval in small type. "
+            f"Mean over {_over(ZERO_SHOT in order)}, {level * 100:g} % interval in small type. "
             "Log loss and Brier score: lower is better; all others: higher is better.",
             *[f"{_letter(number)}: {note}." for note, number in notes.items()],
         ),
     )
+
+
+def _over(zero_shot: bool) -> str:
+    """Say what means are taken over."""
+    return "replicates (source models for zero-shot)" if zero_shot else "replicates"
 
 
 def _letter(number: int) -> str:

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from seqgraft.stats.metrics import METRICS
 
-#: What stands in place of a train size where a number is the mean over the learning curve.
-CURVE = "curve"
-
 
 @dataclass(frozen=True)
 class Cell:

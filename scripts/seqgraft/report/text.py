@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+from seqgraft.stats.multiplicity import p_number
+
 #: Shown where a number does not exist.
 NOTHING = "–"
 MINUS = "−"
@@ -99,11 +101,7 @@ def p_value(value: float | None) -> str:
     if missing(value):
         return NOTHING
     assert value is not None
-    if value < 0.0001:
-        return "<0.0001"
-    if value < 0.001:
-        return f"{value:.4f}"
-    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+    return p_number(value)
 
 
 def count(value: float | None) -> str:

@@ -3,6 +3,7 @@
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.tables import metric_title
+from seqgraft.stats.settings import ZERO_SHOT
 
 #: Term, key of its anchor, explanation. The order is that in which a reader meets them.
 GLOSSARY: tuple[tuple[str, str, str], ...] = (
@@ -15,8 +16,8 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
     (
         "source, target",
         "source",
-        "The source is the task with many labels that is learned first. The target is the task that you "
-        "care about.",
+        "The source is the task that is learned first, usually the one with more labels. The target is the "
+        "task that you care about.",
     ),
     (
         "train size",
@@ -34,7 +35,8 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
         "replicate",
         "replicate",
         "One repetition of the whole experiment with other labels drawn from the pool and another random "
-        "start. All strategies share the same draws, so they can be compared pair by pair.",
+        "start. All that learns from target labels shares the same draws, so it can be compared pair by "
+        "pair.",
     ),
     (
         "strategy",
@@ -72,7 +74,7 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
         "held-out",
         "held-out",
         "Labelled sequences that a model did not learn from. Inside the n labels they are used to choose "
-        "settings, each being held out in turn (cross-fitting).",
+        "settings: below 500 labels each is held out in turn (cross-fitting), from 500 on one part is.",
     ),
     (
         "AUROC",
@@ -105,9 +107,8 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
     (
         "interval",
         "interval",
-        "The range of values that are compatible with the data. It covers which labels were drawn, which "
-        "sequences were tested and which source model was used. For a difference: if it holds 0, the "
-        "difference may be chance.",
+        "The range of values that are compatible with the data. It covers {covered}. For a difference: if "
+        "it holds 0, the difference may be chance.",
     ),
     (
         "mean over sizes",
@@ -142,6 +143,50 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
 )
 
 
+def glossary(inputs: ReportInputs) -> list[tuple[str, str, str]]:
+    """Explain the words of the page, saying of intervals what they cover in this study.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of (str, str, str)
+        As `GLOSSARY`.
+    """
+    replicates, sources = _counts(inputs)
+    covered = ["which sequences were tested"]
+    if replicates > 1:
+        covered.insert(0, "which labels were drawn")
+    if min(replicates, sources) > 1:
+        covered.append("which source model was used")
+    return [(term, key, about.replace("{covered}", text.listed(covered))) for term, key, about in GLOSSARY]
+
+
+def simulated_note(inputs: ReportInputs) -> str:
+    """Say which sequences were made by a program; empty where none were."""
+    tasks = inputs.config["tasks"]
+    made = [inputs.title_of(name) for name, task in tasks.items() if "simulate" in task]
+    if not made:
+        return ""
+    if len(made) == len(tasks):
+        return (
+            "The sequences of this study were made by a program. Nothing on this page is a finding about "
+            "real organisms."
+        )
+    return (
+        f"Some sequences of this study were made by a program: those of {text.listed(made)}. Nothing that "
+        "rests on them is a finding about real organisms."
+    )
+
+
+def _counts(inputs: ReportInputs) -> tuple[int, int]:
+    """Return how many replicates and how many source models the study has."""
+    return int(inputs.config["replicates"]), int(inputs.config["pretraining"]["replicates"])
+
+
 def methods(inputs: ReportInputs, level: float) -> list[str]:
     """Describe what was done in sentences that could stand in a paper.
 
@@ -158,11 +203,13 @@ def methods(inputs: ReportInputs, level: float) -> list[str]:
         Paragraphs.
     """
     config = inputs.config
-    training, pretraining = config["training"], config["pretraining"]
+    replicates, sources = _counts(inputs)
+    zero_shot = ZERO_SHOT in set(inputs.summary["strategy"])
     metric = metric_title(config["primary_metric"])
     sizes = text.listed([str(size) for size in config["train_sizes"]])
     tested = sum(verdict.get("p_value") is not None for verdict in inputs.verdicts)
     holm = f", adjusted by Holm's method for {tested} transfers" if tested > 1 else ""
+    test = f"with one two-sided test per transfer{holm}" if tested else "without a test"
     chosen = config.get("chosen", "held-out")
     how = (
         "the candidate with the lowest held-out log loss, chosen anew for each train size and replicate"
@@ -176,24 +223,41 @@ def methods(inputs: ReportInputs, level: float) -> list[str]:
             for name, split in splits.items()
         ]
     )
-    folds = training.get("folds", 5)
+    folds = config["training"].get("folds", 5)
+    single = ""
+    if zero_shot:
+        single = " Zero-shot trains nothing: it takes them from the source's validation part."
     return [
         f"A test part ({shares}, stratified by class) was drawn once before anything was learned and was "
         "used for scoring alone. Target labels were drawn from the remaining pool in "
-        f"{text.plural(config['replicates'], 'stratified replicate')} of {sizes} labels. All strategies "
-        "and baselines saw the same labels and the same folds.",
-        _sources(int(pretraining["replicates"])),
+        f"{text.plural(replicates, 'stratified replicate')} of {sizes} labels. All strategies "
+        "and baselines that learn from target labels saw the same ones and the same folds.",
+        _sources(sources),
         "What a fit chooses (epochs, learning rate, penalty, temperature, threshold) it chooses on "
-        f"labels inside its own n: below 500 labels by {folds}-fold cross-fitting, from 500 on by a "
+        f"labels inside its own n: below 500 labels by at most {folds}-fold cross-fitting, from 500 on by a "
         "stratified fifth (at most 500). The final predictor averages the logits of the models trained "
-        "for this choice, the same for every strategy and baseline.",
+        "for this choice, in the same way for everything that is trained. Temperature and threshold are "
+        f"fitted on held-out logits of the single models and applied to the average.{single}",
         f"The verdict compares the chosen strategy ({how}) with training from scratch by {metric}, "
-        f"averaged over the learning curve in log n, with one two-sided test per transfer{holm}. "
-        f"Intervals ({level * 100:g} %) and tests treat replicates and test sequences as crossed random "
-        "factors (pigeonhole bootstrap, Owen 2007, Annals of Applied Statistics 1:386), count what "
-        "replicates share that start from the same source model, and use Satterthwaite degrees of "
-        "freedom. They are conditional on this pool.",
+        f"averaged over the learning curve in log n, {test}. {_intervals(inputs, level)}",
     ]
+
+
+def _intervals(inputs: ReportInputs, level: float) -> str:
+    """Describe the intervals."""
+    replicates, sources = _counts(inputs)
+    if replicates == 1:
+        return (
+            f"Intervals ({level * 100:g} %) treat the test sequences as random (bootstrap); with one "
+            "replicate they do not cover which labels were drawn."
+        )
+    shared = "count what replicates share that start from the same source model, "
+    return (
+        f"Intervals ({level * 100:g} %) and tests treat replicates and test sequences as crossed random "
+        "factors (pigeonhole bootstrap, Owen 2007, Annals of Applied Statistics 1:386), "
+        f"{shared if 1 < sources < replicates else ''}and use Satterthwaite degrees of freedom. They are "
+        "conditional on this pool."
+    )
 
 
 def _sources(number: int) -> str:

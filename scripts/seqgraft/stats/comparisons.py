@@ -9,12 +9,10 @@ import pandas as pd
 from seqgraft.stats.metrics import METRICS
 from seqgraft.stats.multiplicity import holm
 from seqgraft.stats.panel import Panel
-from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
+from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 #: Replicates below which nothing is tested.
 FEWEST = 5
-#: In the column train_size: the mean over the learning curve.
-CURVE = "curve"
 
 COLUMNS = [
     "transfer", "strategy", "reference", "train_size", "is_all", "metric", "role", "difference", "ci_low",

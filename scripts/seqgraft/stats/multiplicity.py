@@ -28,3 +28,40 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     steps = values[order] * np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
+
+
+def p_number(p_value: float) -> str:
+    """Write a p-value with as many digits as mean something.
+
+    Parameters
+    ----------
+    p_value : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    str
+        E.g. "<0.0001", "0.0003", "0.012" or "0.27".
+    """
+    if p_value < 0.0001:
+        return "<0.0001"
+    if p_value < 0.001:
+        return f"{p_value:.4f}"
+    return f"{p_value:.3f}" if p_value < 0.1 else f"{p_value:.2f}"
+
+
+def p_text(p_value: float) -> str:
+    """Write a p-value as it stands in a sentence.
+
+    Parameters
+    ----------
+    p_value : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    str
+        E.g. "p = 0.0003", "p = 0.21", "p < 0.0001".
+    """
+    number = p_number(p_value)
+    return f"p < {number[1:]}" if number.startswith("<") else f"p = {number}"

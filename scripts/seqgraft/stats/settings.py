@@ -9,6 +9,8 @@ CHOSEN = "chosen"
 SCRATCH = "scratch"
 #: The source model as it is, without target labels.
 ZERO_SHOT = "zero-shot"
+#: In the column train_size of comparisons: the mean over the learning curve.
+CURVE = "curve"
 #: `EvaluationSettings.chosen` when the strategy is chosen by held-out log loss.
 HELD_OUT = "held-out"
 

@@ -33,11 +33,13 @@ def metrics_table(panels: Sequence[Panel]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Long; part "held-out" also has the metrics "temperature" and "threshold" (a probability, after the
-        temperature).
+        temperature). For zero-shot that part is the source's validation part, not the target's, and is
+        called "source held-out".
     """
     rows: list[Row] = []
     for panel in panels:
         for scores in panel.scores.values():
+            held_out = "source held-out" if scores.without_labels else "held-out"
             for row, key in enumerate(scores.keys):
                 head = {
                     "transfer": panel.transfer.name,
@@ -52,15 +54,14 @@ def metrics_table(panels: Sequence[Panel]) -> pd.DataFrame:
                 if not len(scores.fits[row].held_ids):
                     continue
                 for metric in METRICS:
-                    rows.append(
-                        {**head, "part": "held-out", "metric": metric, "value": scores.held[metric][row]}
-                    )
+                    value = scores.held[metric][row]
+                    rows.append({**head, "part": held_out, "metric": metric, "value": value})
                 used = scores.calibrations[row]
                 for metric, value in (
                     ("temperature", used.temperature),
                     ("threshold", used.threshold_probability),
                 ):
-                    rows.append({**head, "part": "held-out", "metric": metric, "value": value})
+                    rows.append({**head, "part": held_out, "metric": metric, "value": value})
     return pd.DataFrame(rows)
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from seqgraft.stats.choose import choices
-from seqgraft.stats.comparisons import CURVE, FEWEST
+from seqgraft.stats.comparisons import FEWEST
 from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.multiplicity import p_text
 from seqgraft.stats.panel import Panel
-from seqgraft.stats.settings import CHOSEN, HELD_OUT, ZERO_SHOT
+from seqgraft.stats.settings import CHOSEN, CURVE, HELD_OUT, ZERO_SHOT
 
 
 def transfer_verdict(panel: Panel, comparisons: pd.DataFrame) -> dict[str, Any]:
@@ -78,43 +79,22 @@ def _chosen_how(panel: Panel) -> str:
     return f"lowest held-out log loss within the n labels, for each fit, of {', '.join(names)}"
 
 
-def p_text(p_value: float) -> str:
-    """Write a p-value as people do.
-
-    Parameters
-    ----------
-    p_value : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    str
-        E.g. "p = 0.0003", "p = 0.21", "p < 0.0001".
-    """
-    if p_value < 0.0001:
-        return "p < 0.0001"
-    if p_value < 0.001:
-        return f"p = {p_value:.4f}"
-    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
-
-
 def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
     """Put the primary comparison into one sentence."""
     metric = METRICS[panel.study.primary_metric]
     names = panel.transfer
-    difference, low, high = row["difference"], row["ci_low"], row["ci_high"]
+    difference = row["difference"]
     if np.isnan(difference):
         return f"No verdict: {metric.title} is undefined on the test part of {names.target_title}."
     first, last = panel.sizes[0][0], panel.sizes[-1][0]
     span = f"at {first} labels" if first == last else f"averaged over {first} to {last} labels"
-    whole = round(panel.study.level * 100, 1)
-    interval = f"{whole:g} % interval {low:.3f} to {high:.3f}".replace("-", "−")
     subject = f"with {names.source_title} as source, {metric.title} on {names.target_title}"
     direction = "higher" if difference > 0 else "lower"
     compared = f"{abs(difference):.3f} {direction} than training from scratch, {span}"
     if row["verdict"] == "no verdict":
-        count = f"fewer than {FEWEST} replicates: no verdict"
-        return f"No verdict ({count}): {subject} is {compared} ({interval})."
+        why = _untested(panel, row, metric.title)
+        known = "" if np.isnan(row["ci_low"]) else f" ({_interval(row, panel.study.level)})"
+        return f"No verdict ({why}): {subject} is {compared}{known}."
     p_value = p_text(row["p_adjusted"])
     if tests > 1:
         p_value += f", adjusted for {tests} transfers"
@@ -123,7 +103,27 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
         "hurts": "Transfer hurts",
         "no evidence": "No evidence that transfer helps or hurts",
     }[row["verdict"]]
-    return f"{opening}: {subject} is {compared} ({interval}, {p_value})."
+    numbers = f"{_interval(row, panel.study.level)}, {p_value}"
+    alpha = 1 - panel.study.level
+    # The interval belongs to one transfer, the adjusted p to all of them: say why they seem to disagree.
+    apart = row["verdict"] == "no evidence" and row["p_value"] <= alpha
+    more = f" The interval alone excludes 0, but p, once adjusted, is above {alpha:g}." if apart else ""
+    return f"{opening}: {subject} is {compared} ({numbers}).{more}"
+
+
+def _interval(row: pd.Series, level: float) -> str:
+    """Write the interval of a difference."""
+    ends = f"{row['ci_low']:.3f} to {row['ci_high']:.3f}".replace("-", "−")
+    return f"{round(level * 100, 1):g} % interval {ends}"
+
+
+def _untested(panel: Panel, row: pd.Series, metric: str) -> str:
+    """Say why a difference that exists was not tested."""
+    if np.isnan(row["ci_low"]):
+        return f"{metric} is undefined in too many resamples of the test part for an interval"
+    if panel.replicates < FEWEST:
+        return f"fewer than {FEWEST} replicates: no verdict"
+    return f"{metric} is defined in only {row['replicates']} of {panel.replicates} replicates"
 
 
 def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
@@ -155,9 +155,10 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
             "The default threshold (.5) and no temperature were used in some fits of the chosen strategy at "
             f"train size {', '.join(default)}: fewer than 10 examples of a class were held out."
         )
-    for reference, text in (
-        (panel.best_baseline, f"the best baseline ({panel.best_baseline})"),
-        (ZERO_SHOT, "zero-shot: the target's labels have not been shown to add anything"),
+    metric = METRICS[study.primary_metric]
+    for reference, name, more in (
+        (panel.best_baseline, f"the best baseline ({panel.best_baseline})", ""),
+        (ZERO_SHOT, "zero-shot", ": the target's labels have not been shown to add anything"),
     ):
         row = rows[
             (rows["role"] == "contrast") & (rows["train_size"] == CURVE) & (rows["reference"] == reference)
@@ -165,9 +166,15 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
         if row.empty:
             continue
         low, high = row.iloc[0]["ci_low"], row.iloc[0]["ci_high"]
-        worst = low if METRICS[study.primary_metric].greater_is_better else -high
-        if not worst > 0:
-            found.append(f"The chosen strategy is not shown to be better than {text}.")
+        worst, best = (low, high) if metric.greater_is_better else (-high, -low)
+        if best < 0:
+            difference = f"{row.iloc[0]['difference']:.3f}".replace("-", "−")
+            found.append(
+                f"{name[0].upper()}{name[1:]} is better than the chosen strategy (difference in "
+                f"{metric.title} {difference}, {_interval(row.iloc[0], study.level)}): use it instead."
+            )
+        elif not worst > 0:
+            found.append(f"The chosen strategy is not shown to be better than {name}{more}.")
     return found
 
 
