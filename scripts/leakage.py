@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from seqgraft.data.leakage import find_leaks, parts_of
+from seqgraft.data.leakage import check_lengths, find_leaks, parts_of
 from seqgraft.files import write_tsv
 from seqgraft.job import run
 
@@ -17,6 +17,7 @@ def work(snakemake, log):
             params.targets, files.target_records, files.target_splits, strict=True
         )
     ]
+    check_lengths(own, targets)
     found = find_leaks(own, targets, alphabet=params.alphabet, strands=params.strands)
     write_tsv(found.leakage, snakemake.output.leakage)
     write_tsv(found.excluded, snakemake.output.excluded)

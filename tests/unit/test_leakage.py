@@ -3,7 +3,15 @@
 import pandas as pd
 import pytest
 
-from seqgraft.data.leakage import EXCLUDED_COLUMNS, LEAKAGE_COLUMNS, Parts, find_leaks, parts_of
+from seqgraft.data.leakage import (
+    EXCLUDED_COLUMNS,
+    LEAKAGE_COLUMNS,
+    Parts,
+    check_lengths,
+    find_leaks,
+    parts_of,
+)
+from seqgraft.errors import SeqgraftError
 
 STRANDS = {"own": "single", "a": "single", "b": "single"}
 
@@ -114,3 +122,15 @@ def test_parts_of_a_task() -> None:
     assert parts.task == "own"
     assert parts.test.to_dict() == {"b": "GT"}
     assert parts.pool.to_dict() == {"a": "AC", "c": "TT"}  # once, however many replicates
+
+
+def test_one_network_reads_one_length() -> None:
+    own = Parts("own", test=part(t="AAA"), pool=part(s="CCC"))
+    check_lengths(own, [])
+    check_lengths(own, [Parts("a", test=part(x="GGG"), pool=part(y="TTT"))])
+    with pytest.raises(SeqgraftError) as caught:
+        check_lengths(own, [Parts("a", test=part(x="GGG"), pool=part(y="TTTT"))])
+    assert caught.value.what == (
+        "the sequences differ in length (letters: 'own' 3, 'a' 3 to 4), and one network reads them all"
+    )
+    assert caught.value.where == "config keys tasks.own, tasks.a"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from seqgraft.alphabets import ALPHABETS, Alphabet
+from seqgraft.errors import SeqgraftError
 
 LEAKAGE_COLUMNS = ["from_task", "from_part", "to_task", "to_part", "kind", "sequences", "fraction", "action"]
 EXCLUDED_COLUMNS = ["id", "role", "kind", "match_task", "match_part", "match_id"]
@@ -49,6 +50,37 @@ def parts_of(task: str, records: pd.DataFrame, splits: pd.DataFrame) -> Parts:
     test = splits.loc[splits["part"] == "test", "id"]
     in_test = sequences.index.isin(set(test))
     return Parts(task, sequences[in_test], sequences[~in_test])
+
+
+def check_lengths(own: Parts, targets: list[Parts]) -> None:
+    """Refuse a source and a target that one network cannot read, before any network is trained.
+
+    Parameters
+    ----------
+    own : Parts
+        The task.
+    targets : list of Parts
+        The targets for which it is a source; may be empty.
+
+    Raises
+    ------
+    SeqgraftError
+        If the sequences do not all have one length.
+    """
+    ranges = {}
+    for task in (own, *targets):
+        lengths = pd.concat([task.test, task.pool]).str.len()
+        ranges[task.task] = (int(lengths.min()), int(lengths.max()))
+    if len({length for pair in ranges.values() for length in pair}) > 1:
+        told = ", ".join(
+            f"'{task}' {low}" if low == high else f"'{task}' {low} to {high}"
+            for task, (low, high) in ranges.items()
+        )
+        raise SeqgraftError(
+            f"the sequences differ in length (letters: {told}), and one network reads them all",
+            where=f"config keys {', '.join(f'tasks.{task}' for task in ranges)}",
+            remedy="cut the sequences, or choose among them, so that all have the same length",
+        )
 
 
 def find_leaks(own: Parts, targets: list[Parts], *, alphabet: str, strands: Mapping[str, str]) -> Leaks:
