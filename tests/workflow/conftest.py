@@ -17,17 +17,17 @@ class Folder:
     def __init__(self, path: Path):
         self.path = path
 
-    def command(self, *arguments: str) -> list[str]:
-        """Return the command line of a run of the project's workflow."""
-        return [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments]
+    def command(self, *arguments: str, snakefile: Path = ROOT / "Snakefile") -> list[str]:
+        """Return the command line of a run of the project's workflow, or of a copy of it."""
+        return [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), *arguments]
 
     def snakemake(
-        self, *arguments: str, env: dict[str, str] | None = None
+        self, *arguments: str, env: dict[str, str] | None = None, snakefile: Path = ROOT / "Snakefile"
     ) -> subprocess.CompletedProcess[str]:
         """Run snakemake here; stdout and stderr come back together, as a user sees them."""
         clean = {k: v for k, v in os.environ.items() if k != "SEQGRAFT_MIRROR"}
         return subprocess.run(
-            self.command(*arguments),
+            self.command(*arguments, snakefile=snakefile),
             cwd=self.path,
             env={**clean, **(env or {})},
             text=True,
