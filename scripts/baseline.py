@@ -14,15 +14,7 @@ def work(snakemake, log):
     files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     training = TrainingSettings(**params.training)
     require(snakemake.threads, training.threads)
-    target = read_task(
-        params.task,
-        records=files.records,
-        splits=files.splits,
-        excluded=files.excluded,
-        tokens=files.tokens,
-        offsets=files.offsets,
-        roles=["pool"],
-    )
+    target = read_task(params.task, files, roles=["pool"])
     sizes = sizes_of(params.train_sizes)
     fits = len(sizes) * params.replicates
     result = run_baseline_job(

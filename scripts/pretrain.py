@@ -3,22 +3,15 @@
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.job import run
 from seqgraft.learn import device, pretrain
-from seqgraft.learn.inputs import read_task
+from seqgraft.learn.inputs import TASK_FILES, read_task
 
 
 def work(snakemake, log):
     """Train on the source's pool, without the sequences that leak into a target."""
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, params.threads)
-    source = read_task(
-        params.task,
-        records=files.records[0],
-        splits=files.splits[0],
-        excluded=files.excluded[0],
-        tokens=files.tokens[0],
-        offsets=files.offsets[0],
-        roles=["source", "pool"],
-    )
+    own = {name: files[name][0] for name in TASK_FILES}
+    source = read_task(params.task, own, roles=["source", "pool"])
     pretrain.run(
         source.examples,
         source.splits,

@@ -1,7 +1,6 @@
 """Read what a fit or a source model learns from: examples, splits and who is left out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +10,8 @@ from seqgraft.alphabets import ALPHABETS
 from seqgraft.data.labels import binary_labels
 from seqgraft.data.tokens import TokenStore
 from seqgraft.learn.examples import Examples, Reading
+
+TASK_FILES = ("records", "splits", "excluded", "tokens", "offsets")
 
 
 class TaskInputs(NamedTuple):
@@ -34,24 +35,15 @@ class TaskInputs(NamedTuple):
     excluded: set[str]
 
 
-def read_task(
-    task: Mapping[str, Any],
-    *,
-    records: str | Path,
-    splits: str | Path,
-    excluded: str | Path,
-    tokens: str | Path,
-    offsets: str | Path,
-    roles: Collection[str],
-) -> TaskInputs:
+def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) -> TaskInputs:
     """Read one task's files.
 
     Parameters
     ----------
     task : mapping
         ``alphabet``, ``classes`` and ``strand`` of the config.
-    records, splits, excluded, tokens, offsets : path-like
-        Files of ``data/<task>/``.
+    files : mapping or snakemake.io.InputFiles
+        Paths of the task's files by the names in `TASK_FILES`.
     roles : collection of {"source", "pool"}
         Which leaks count: ``pool`` for copies of the task's own test part, ``source`` for copies of a target.
 
@@ -59,17 +51,17 @@ def read_task(
     -------
     TaskInputs
     """
-    table = pd.read_parquet(records, columns=["id", "label"])
-    matrix = np.array(TokenStore(tokens, offsets).matrix())  # in memory: torch wants to own what it reads
+    table = pd.read_parquet(files["records"], columns=["id", "label"])
+    # In memory: torch wants to own what it reads.
+    matrix = np.array(TokenStore(files["tokens"], files["offsets"]).matrix())
     alphabet = ALPHABETS[task["alphabet"]]
-    left_out = pd.read_csv(excluded, sep="\t", dtype=str, keep_default_na=False)
+    left_out = pd.read_csv(files["excluded"], sep="\t", dtype=str, keep_default_na=False)
+    labels = binary_labels(table["label"].tolist(), task["classes"])
     complement = alphabet.complement if task["strand"] == "both" else None
     return TaskInputs(
-        Examples(
-            table["id"].to_numpy(object), matrix, binary_labels(table["label"].tolist(), task["classes"])
-        ),
+        Examples(table["id"].to_numpy(object), matrix, labels),
         Reading(alphabet.letters, matrix.shape[1], complement),
-        pd.read_parquet(splits),
+        pd.read_parquet(files["splits"]),
         set(left_out.loc[left_out["role"].isin(roles), "id"]),
     )
 
