@@ -4,7 +4,7 @@ from seqgraft.config.learning import TrainingSettings
 from seqgraft.files import write_parquet, write_tsv
 from seqgraft.job import run
 from seqgraft.learn.baseline_job import run_baseline_job
-from seqgraft.learn.inputs import read_task, sizes_of
+from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.threads import require
 
@@ -15,15 +15,14 @@ def work(snakemake, log):
     training = TrainingSettings(**params.training)
     require(snakemake.threads, training.threads)
     target = read_task(params.task, files, roles=["pool"])
-    sizes = sizes_of(params.train_sizes)
-    fits = len(sizes) * params.replicates
+    fits = len(params.train_sizes) * params.replicates
     result = run_baseline_job(
         wildcards.baseline,
         target.examples,
         target.splits,
         reading=target.reading,
         training=training,
-        train_sizes=sizes,
+        train_sizes=params.train_sizes,
         replicates=params.replicates,
         seed_words=(wildcards.study, wildcards.target),
         excluded=target.excluded,

@@ -8,7 +8,7 @@ from seqgraft.files import atomic_path, write_parquet, write_tsv
 from seqgraft.job import run
 from seqgraft.learn import device
 from seqgraft.learn.fits import run_job, save_predictor
-from seqgraft.learn.inputs import read_task, sizes_of
+from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 
 
@@ -18,8 +18,7 @@ def work(snakemake, log):
     training = TrainingSettings(**params.training)
     where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, training.threads)
     target = read_task(params.task, files, roles=["pool"])
-    sizes = sizes_of(params.train_sizes)
-    fits = len(sizes) * params.replicates
+    fits = len(params.train_sizes) * params.replicates
     result = run_job(
         wildcards.strategy,
         target.examples,
@@ -27,7 +26,7 @@ def work(snakemake, log):
         reading=target.reading,
         backbone=BackboneSettings(**params.backbone),
         training=training,
-        train_sizes=sizes,
+        train_sizes=params.train_sizes,
         replicates=params.replicates,
         seed_words=(wildcards.study, params.target),
         bundles=[Path(path).parent for path in files.get("bundles", [])],

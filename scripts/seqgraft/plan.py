@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from seqgraft.config.study import Study
 from seqgraft.learn.names import STRATEGY_FACTS
 
-# Sequences of 81 letters that one core trains per second with the default backbone, rounded down; measured by
-# fitting config/bacteria.yaml on a two-core machine. Wider backbones and longer sequences are slower in proportion.
-SEQUENCES_PER_SECOND = 3000
+# Sequences of 81 letters that one core trains per second with the default backbone: the median of the 150 fits of
+# scratch, full and full-kept-head in config/bacteria.yaml (5,600 to 11,400), on a two-core machine with AVX-512. Older
+# processors, wider backbones and longer sequences are slower.
+SEQUENCES_PER_SECOND = 10_000
 # Predictions and a resume-store entry of a fit with some hundred test sequences, as seen in the same study.
 BYTES_PER_FIT = 20_000
 
@@ -78,8 +79,8 @@ def plan_text(study: Study) -> str:
     return (
         f"seqgraft: study '{study.study}' ({data}): {len(study.transfers)} transfer(s), "
         f"{plan.source_models} source models, {plan.fits} fits with {plan.networks} networks.\n"
-        f"          About {minutes} core minutes of fitting on a CPU{beside}; about {megabytes} MB on disk beside "
-        "the data. What was finished before is not repeated."
+        f"          At most about {minutes} core minutes of fitting on a recent CPU{beside}; "
+        f"about {megabytes} MB on disk beside the data. What was finished before is not repeated."
     )
 
 

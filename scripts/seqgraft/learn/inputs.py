@@ -1,6 +1,6 @@
 """Read what a fit or a source model learns from: examples, splits and who is left out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,8 +64,3 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
         pd.read_parquet(files["splits"]),
         set(left_out.loc[left_out["role"].isin(roles), "id"]),
     )
-
-
-def sizes_of(values: Sequence[Any]) -> list[Any]:
-    """Return train sizes as whole numbers and the word ``all``."""
-    return [value if value == "all" else int(value) for value in values]
