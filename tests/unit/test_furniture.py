@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -122,14 +123,27 @@ def test_the_study_in_the_docs_is_a_valid_one(tmp_path: Path, monkeypatch: pytes
     assert [t.name for t in study.transfers] == ["source--target"]
 
 
-def test_the_figures_of_the_readme_are_the_measured_ones() -> None:
-    specification = importlib.util.spec_from_file_location("bench_table", ROOT / "bench/table.py")
+def bench_module(name: str) -> ModuleType:
+    specification = importlib.util.spec_from_file_location(f"bench_{name}", ROOT / f"bench/{name}.py")
     assert specification is not None
     assert specification.loader is not None
-    bench = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(bench)
-    measured = pd.read_csv(ROOT / "bench/bacteria.tsv", sep="\t")
-    assert bench.markdown(measured, "auroc") in (ROOT / "README.md").read_text()
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "measured", "page"),
+    [
+        ("table", ["auroc"], "bacteria.tsv", "README.md"),
+        ("textbook", [], "textbook.tsv", "docs/textbook-mistakes.md"),
+    ],
+)
+def test_quoted_tables_are_the_measured_ones(
+    script: str, arguments: list[str], measured: str, page: str
+) -> None:
+    table = pd.read_csv(ROOT / "bench" / measured, sep="\t")
+    assert bench_module(script).markdown(table, *arguments) in (ROOT / page).read_text()
 
 
 def test_the_picture_of_the_report_is_small() -> None:
