@@ -1,15 +1,14 @@
 """What stands around the code must not drift: Makefile, profiles, versions, pages, studies that ship."""
 
-import importlib.util
 import json
 import re
 import subprocess
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
 import yaml
+from bench_scripts import bench_module
 
 import seqgraft
 from seqgraft.config.load import read_study
@@ -121,15 +120,6 @@ def test_the_study_in_the_docs_is_a_valid_one(tmp_path: Path, monkeypatch: pytes
             (tmp_path / entry["path"]).touch()
     study = read_study(config)
     assert [t.name for t in study.transfers] == ["source--target"]
-
-
-def bench_module(name: str) -> ModuleType:
-    specification = importlib.util.spec_from_file_location(f"bench_{name}", ROOT / f"bench/{name}.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(
