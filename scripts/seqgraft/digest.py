@@ -9,14 +9,24 @@ import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 PACKAGE = "seqgraft"
+
+
+class _Source(NamedTuple):
+    """What the digest needs of one file."""
+
+    imports: tuple[tuple[int, str], ...]  # level (0: absolute) and dotted name of everything imported
+    meaning: bytes
+    text: str
 
 
 def code_digest(script: str | Path, library: str | Path) -> str:
     """Digest the library modules that a script imports, directly or through others.
 
-    Comments and docstrings do not count: mending a sentence retrains nothing.
+    Comments and docstrings do not count: mending a sentence retrains nothing. Neither does the version of Python that
+    reads them.
 
     Parameters
     ----------
@@ -33,7 +43,7 @@ def code_digest(script: str | Path, library: str | Path) -> str:
     digest = hashlib.sha256()
     for path in modules_of(script, library):
         digest.update(path.relative_to(library).as_posix().encode())
-        digest.update(_meaning(path))
+        digest.update(_read(path).meaning)
     return digest.hexdigest()[:16]
 
 
@@ -55,26 +65,11 @@ def modules_of(script: str | Path, library: str | Path) -> list[Path]:
 
 def _imported(path: Path, root: Path) -> Iterator[Path]:
     """Yield the files of the package that one module's import statements name, at any depth of nesting."""
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute(node, path, root)
-            # `from package import name` may name a module or something inside one.
-            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
-            if name.split(".")[0] == PACKAGE:
-                yield from _files(name, root)
-
-
-def _absolute(node: ast.ImportFrom, path: Path, root: Path) -> str:
-    """Return the absolute module name of a ``from … import``, relative forms included."""
-    if not node.level:
-        return node.module or ""
-    package = path.relative_to(root).with_suffix("").parts[: -node.level]
-    return ".".join([*package, *([node.module] if node.module else [])])
+    for level, name in _read(path).imports:
+        if level:
+            name = ".".join([*path.relative_to(root).with_suffix("").parts[:-level], *filter(None, [name])])
+        if name.split(".")[0] == PACKAGE:
+            yield from _files(name, root)
 
 
 def _files(name: str, root: Path) -> Iterator[Path]:
@@ -89,17 +84,44 @@ def _files(name: str, root: Path) -> Iterator[Path]:
 
 def _data_files(module: Path) -> Iterator[Path]:
     """Yield templates and tables that lie beside a module and that it names in its text."""
-    text = module.read_text(encoding="utf-8")
+    text = _read(module).text
     for path in module.parent.iterdir():
         if path.is_file() and path.suffix not in {".py", ".pyc"} and path.name in text:
             yield path
 
 
-def _meaning(path: Path) -> bytes:
-    """Return a module's syntax tree without docstrings (its comments are gone anyway), a data file's bytes."""
+def _read(path: Path) -> _Source:
+    """Read a file once, however many rules use it: parsing is most of what a digest costs."""
+    status = path.stat()
+    return _parsed(path, (status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(path: Path, stamp: tuple[int, int]) -> _Source:
+    """Parse a file; `stamp`, its size and time, makes an edited file a new one for the cache."""
     if path.suffix != ".py":
-        return path.read_bytes()
-    tree = _tree(path)
+        return _Source((), path.read_bytes(), "")
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text, filename=str(path))
+    imports = tuple(dict.fromkeys(_imports(tree)))
+    return _Source(imports, _plain(_without_words(tree)).encode(), text)
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield level and name of every import in a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield 0, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            yield node.level, base
+            for alias in node.names:  # it may be a module or something inside one
+                yield node.level, f"{base}.{alias.name}" if base else alias.name
+
+
+def _without_words(tree: ast.Module) -> ast.Module:
+    """Remove docstrings from a syntax tree; its comments are gone anyway."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):  # the description of a config key is a docstring, too
             node.keywords = [keyword for keyword in node.keywords if keyword.arg != "description"]
@@ -107,15 +129,18 @@ def _meaning(path: Path) -> bytes:
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = node.body[1:]
-    return ast.dump(tree).encode()
+    return tree
 
 
-@lru_cache(maxsize=256)
-def _source(path: Path, stamp: tuple[int, int]) -> str:
-    """Read a file; cached by its size and time, as a dozen rules share most modules."""
-    return path.read_text(encoding="utf-8")
+def _plain(node: Any) -> str:
+    """Write a syntax tree as text.
 
-
-def _tree(path: Path) -> ast.Module:
-    status = path.stat()
-    return ast.parse(_source(path, (status.st_size, status.st_mtime_ns)), filename=str(path))
+    Empty fields are left out, because each version of Python adds some: with ``ast.dump`` an upgrade from 3.11 to 3.12
+    would look like an edit of every function, and everything would be trained again.
+    """
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+        return f"{type(node).__name__}({','.join(f'{name}={_plain(value)}' for name, value in fields)})"
+    if isinstance(node, list):
+        return f"[{','.join(map(_plain, node))}]"
+    return ascii(node)
