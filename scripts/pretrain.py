@@ -26,6 +26,7 @@ def work(snakemake, log):
         pretraining=PretrainingSettings(**params.pretraining),
         seed_words=(snakemake.wildcards.study, snakemake.wildcards.sources, snakemake.wildcards.model),
         code_digest=params.code,
+        store_folder=params.resume,
         device=where,
         say=log.info,
     )

@@ -42,6 +42,12 @@ STRATEGIES_WITH_SOURCE = [
 STRATEGIES_WITHOUT_SOURCE = [
     name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source
 ]
+# What of `training` is used by a strategy that trains no layer, its head by logistic regression, or all layers.
+TRAINING_KEYS = {
+    "none": {"threads"},
+    "head": {"folds", "members", "penalties", "threads"},
+    "all": set(type(STUDY.training).model_fields) - {"penalties", "kmer"},
+}
 SCRIPTS = [
     "download",
     "simulate",
@@ -105,11 +111,22 @@ def reading_of(task):
     }
 
 
+def training_of(wildcards):
+    """Return the part of `training` that a strategy uses: what only others use must not fit it again."""
+    used = TRAINING_KEYS[STRATEGY_FACTS[wildcards.strategy].trainable]
+    return STUDY.training.model_dump(mode="json", include=used)
+
+
 def baseline_training():
     """Return the part of `training` that baselines use: changing an epoch must not fit them again."""
     return STUDY.training.model_dump(
-        mode="json", include={"folds", "members", "penalties", "kmer", "threads"}
+        mode="json", include=TRAINING_KEYS["head"] | {"kmer"}
     )
+
+
+def pretraining_of_one():
+    """Return what one source model is trained by: how many others there are leaves it alone."""
+    return STUDY.pretraining.model_dump(mode="json", exclude={"replicates"})
 
 
 def of_learned_task(wildcards):

@@ -36,7 +36,7 @@ rule finetune:
         replicates=STUDY.replicates,
         resume="results/{study}/resume/{transfer}/{strategy}",
         backbone=as_params(STUDY.backbone),
-        training=as_params(STUDY.training),
+        training=training_of,
         code=code("finetune"),
     message:
         "Fitting {wildcards.strategy} for {wildcards.transfer}"
@@ -70,7 +70,7 @@ use rule finetune as finetune_without_source with:
         replicates=STUDY.replicates,
         resume="results/{study}/resume/{target}/{strategy}",
         backbone=as_params(STUDY.backbone),
-        training=as_params(STUDY.training),
+        training=training_of,
         code=code("finetune"),
     message:
         "Fitting {wildcards.strategy} for {wildcards.target}"

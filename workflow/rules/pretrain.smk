@@ -33,7 +33,8 @@ rule pretrain:
     params:
         task=lambda wildcards: reading_of(wildcards.sources),
         backbone=as_params(STUDY.backbone),
-        pretraining=as_params(STUDY.pretraining),
+        pretraining=pretraining_of_one(),
+        resume="results/{study}/resume/pretrained/{sources}/{model}",
         threads=STUDY.training.threads,
         code=code("pretrain"),
     message:

@@ -12,6 +12,7 @@ from seqgraft.learn.baselines import BASELINES
 from seqgraft.learn.examples import Examples, Reading, rows_of_test
 from seqgraft.learn.jobs import JobResult, TrainSize, plan_fits, run_fits
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.software import versions_of
 from seqgraft.learn.store import Store
 
 
@@ -73,7 +74,6 @@ def run_baseline_job(
         "training": training.model_dump(mode="json"),
         "reading": [reading.letters, reading.length, reading.complement],
         "code": code_digest,
-        "versions": [np.__version__, sklearn.__version__],
     }
     return run_fits(
         plans,
@@ -84,5 +84,6 @@ def run_baseline_job(
         store=Store(store_folder),
         progress=progress,
         device="cpu",
+        versions=versions_of(np, sklearn),
         prune=prune,
     )

@@ -28,6 +28,7 @@ from seqgraft.learn.model import predict
 from seqgraft.learn.names import STRATEGY_FACTS
 from seqgraft.learn.probe import fit_head
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.software import in_words, versions_of
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult, Store
 
@@ -110,13 +111,13 @@ def run_job(
     if not facts.uses_target_labels:
         return _zero_shot(start)
     plans = plan_fits(examples, splits, excluded, train_sizes, replicates, training, seed_words)
+    versions = versions_of(np, torch, sklearn)
     common = {
         "strategy": [facts.name, facts.trainable, facts.head],
         "training": training.model_dump(mode="json"),
         "backbone": backbone.model_dump(mode="json"),
         "reading": [reading.letters, reading.length, reading.complement],
         "code": code_digest,
-        "versions": [np.__version__, torch.__version__, sklearn.__version__],
         "threads": torch.get_num_threads(),
         "device": device.type,
     }
@@ -134,6 +135,7 @@ def run_job(
         store=Store(store_folder),
         progress=progress,
         device=name_of(device),
+        versions=versions,
         keep_weights=True,
         prune=prune,
     )
@@ -157,7 +159,8 @@ def _zero_shot(start: Start) -> JobResult:
     # Already sorted; the two parts come from two tasks, whose ids have no common order.
     predictions = as_predictions(tables)
     table = pd.DataFrame(history).reindex(columns=HISTORY_COLUMNS)
-    table = table.assign(device=name_of(start.device), note="prior not adapted")
+    software = in_words(versions_of(np, torch))
+    table = table.assign(device=name_of(start.device), software=software, note="prior not adapted")
     return JobResult(predictions, table, 0, 0, {})
 
 

@@ -13,13 +13,14 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.learn.choosing import Member, members
 from seqgraft.learn.examples import Examples, pool_rows
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.software import in_words
 from seqgraft.learn.store import FitResult, Store, key_of
 
 TrainSize = int | Literal["all"]
 PREDICTION_COLUMNS = ["id", "train_size", "is_all", "replicate", "part", "label", "prediction"]
 HISTORY_COLUMNS = [
     "train_size", "is_all", "replicate", "members", "epochs", "learning_rate", "penalty_c",
-    "held_out_loss", "seconds", "device", "examples_per_second", "note",
+    "held_out_loss", "seconds", "device", "examples_per_second", "software", "note",
 ]  # fmt: skip
 
 
@@ -143,6 +144,7 @@ def run_fits(
     store: Store,
     progress: Progress | None,
     device: str,
+    versions: Mapping[str, str],
     keep_weights: bool = False,
     prune: bool = True,
 ) -> JobResult:
@@ -155,8 +157,8 @@ def run_fits(
     fit : callable
         Makes one fit.
     key_parts : callable
-        Gives what changes a fit beside its examples, as JSON values or arrays: settings, code digest,
-        versions, source weights.
+        Gives what changes a fit beside its examples, as JSON values or arrays: settings, code digest, source
+        weights.
     examples : Examples
         The target.
     test : numpy.ndarray
@@ -167,6 +169,8 @@ def run_fits(
         Told after every fit.
     device : str
         For the history.
+    versions : mapping of str to str
+        Version of each package on which the numbers depend: part of the key and of the history.
     keep_weights : bool
         Whether to keep the weights of the largest train size of replicate 1.
     prune : bool
@@ -182,19 +186,24 @@ def run_fits(
     trained = 0
     for plan in plans:
         wanted = keep_weights and not weights and plan.replicate == 1 and plan.train_size == largest
-        key = key_of(_fit_parts(plan, examples, test) | dict(key_parts(plan)) | {"weights": wanted})
+        # Whether weights are wanted is no part of the key: a larger train size, added later, takes that honour from
+        # a fit that is finished and stays as good as it was.
+        key = key_of(_fit_parts(plan, examples, test) | dict(key_parts(plan)) | {"versions": dict(versions)})
         keys.append(key)
         result = store.get(key)
+        if wanted and result is not None and not result.weights:
+            result = None  # the largest size was taken away: weights of the next one were never kept
         reused = result is not None
         if result is None:
             started = time.perf_counter()
             result = fit(plan)
-            result.history.update(seconds=time.perf_counter() - started, device=device)
+            seconds = time.perf_counter() - started
+            result.history.update(seconds=seconds, device=device, software=in_words(versions))
             if not wanted:
                 result = FitResult(result.test, result.held_out_rows, result.held_out, result.history)
             store.put(key, result)
             trained += 1
-        weights = weights or result.weights
+        weights = result.weights if wanted else weights
         predictions.append(prediction_rows(plan, result, examples, test))
         named = {"train_size": plan.train_size, "is_all": plan.is_all, "replicate": plan.replicate}
         history.append(named | result.history)

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,30 +19,18 @@ from seqgraft.learn.device import name_of
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.loop import LoopSettings, Run
 from seqgraft.learn.model import build, predict
+from seqgraft.learn.software import versions_of
+from seqgraft.learn.source_model import (
+    HISTORY_COLUMNS,
+    SourceModel,
+    packed,
+    source_key,
+    source_predictions,
+    unpacked,
+)
+from seqgraft.learn.store import Store
 from seqgraft.seeds import seed
 from seqgraft.stats.auc import auroc
-
-
-@dataclass(frozen=True)
-class SourceModel:
-    """A trained source model.
-
-    Parameters
-    ----------
-    weights : dict of torch.Tensor
-        By name, on the CPU.
-    history : pandas.DataFrame
-        Columns ``epoch, train_loss, validation_loss, validation_auroc, seconds``.
-    predictions : pandas.DataFrame
-        Columns ``id, part, label, prediction``; part ``held-out`` or ``test``.
-    epochs : int
-        The chosen epoch.
-    """
-
-    weights: dict[str, torch.Tensor]
-    history: pd.DataFrame
-    predictions: pd.DataFrame
-    epochs: int
 
 
 def train_source(
@@ -132,20 +120,17 @@ def train_source(
                 break
     _, epochs, weights = best
     model.load_state_dict(weights)
-    parts = []
-    for part, wanted in (("held-out", held_out), ("test", np.sort(np.asarray(test_rows)))):
-        logits = predict(model, tokens[wanted]).double().cpu().numpy() if len(wanted) else np.empty(0)
-        labels = examples.labels[wanted]
-        table = pd.DataFrame(
-            {"id": examples.ids[wanted], "part": part, "label": labels, "prediction": logits}
-        )
-        parts.append(table)
-    columns = ["epoch", "train_loss", "validation_loss", "validation_auroc", "seconds"]
+    parts = {"held-out": held_out, "test": np.sort(np.asarray(test_rows))}
+    predicted = {
+        part: predict(model, tokens[wanted]).double().cpu().numpy() if len(wanted) else np.empty(0)
+        for part, wanted in parts.items()
+    }
     return SourceModel(
         weights={name: value.cpu() for name, value in weights.items()},
-        history=pd.DataFrame(history, columns=columns),
-        predictions=pd.concat(parts, ignore_index=True),
+        history=pd.DataFrame(history, columns=HISTORY_COLUMNS),
+        predictions=source_predictions(examples, parts, predicted),
         epochs=epochs,
+        device=name_of(device),
     )
 
 
@@ -164,10 +149,11 @@ def run(
     pretraining: PretrainingSettings,
     seed_words: tuple,
     code_digest: str = "",
+    store_folder: str | Path | None = None,
     device: torch.device | str = "cpu",
     say: Callable[[str], None] | None = None,
 ) -> SourceModel:
-    """Train a source model and write its four files.
+    """Train a source model, or find it in the resume store, and write its four files.
 
     Parameters
     ----------
@@ -184,7 +170,9 @@ def run(
     reading, backbone, pretraining, seed_words, device, say
         As for `train_source`.
     code_digest : str
-        Written into the bundle.
+        Digest of the library modules that the job imports; written into the bundle.
+    store_folder : path-like, optional
+        The resume store of this source model, which keeps the last one.
 
     Returns
     -------
@@ -193,17 +181,26 @@ def run(
     index = pd.Index(examples.ids)
     pool = splits.loc[(splits["part"] == "pool") & ~splits["id"].isin(set(excluded)), "id"].unique()
     test = splits.loc[splits["part"] == "test", "id"]
-    model = train_source(
-        examples,
-        index.get_indexer(pool),
-        index.get_indexer(test),
-        reading=reading,
-        backbone=backbone,
-        pretraining=pretraining,
-        seed_words=seed_words,
-        device=device,
-        say=say,
-    )
+    train_rows, test_rows = (np.sort(index.get_indexer(wanted)) for wanted in (pool, test))
+    say = say or (lambda line: None)
+    store, device = Store(store_folder), torch.device(device)
+    settings: dict[str, Any] = {
+        "reading": reading,
+        "backbone": backbone,
+        "pretraining": pretraining,
+        "seed_words": seed_words,
+        "device": device,
+    }
+    versions = versions_of(np, torch)
+    key = source_key(examples, train_rows, test_rows, code_digest=code_digest, versions=versions, **settings)
+    kept = store.get(key)
+    if kept is None:
+        model = train_source(examples, train_rows, test_rows, say=say, **settings)
+        store.put(key, packed(model, examples, train_rows))
+    else:
+        model = unpacked(kept, examples, train_rows, test_rows)
+    say(f"{int(kept is None)} source models trained, {int(kept is not None)} found in the resume store")
+    store.prune([key])
     chosen = model.history.set_index("epoch").loc[model.epochs].to_dict()
     size = describe(len(reading.letters), reading.length, backbone)
     save_bundle(
@@ -213,7 +210,7 @@ def run(
         reading,
         backbone,
         classes=classes,
-        pretraining=pretraining.model_dump(mode="json"),
+        pretraining=pretraining.model_dump(mode="json", exclude={"replicates"}),
         seed_words=[str(word) for word in seed_words],
         trained_on=len(pool) - int((model.predictions["part"] == "held-out").sum()),
         epochs=model.epochs,
@@ -222,7 +219,7 @@ def run(
         parameters=size.parameters,
         receptive_field=size.receptive_field,
         flops_per_sequence=size.flops_per_sequence,
-        device=name_of(torch.device(device)),
+        device=model.device,
         torch=torch.__version__,
         code=code_digest,
     )
