@@ -1,12 +1,15 @@
 """The digest of the code behind a rule follows the import statements."""
 
 import ast
+import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from seqgraft.digest import code_digest, modules_of
+from seqgraft.digest import _read, code_digest, modules_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "scripts"
@@ -72,6 +75,13 @@ def test_only_meaning_in_used_modules_changes_the_digest(
     assert (code_digest(library / "rule.py", library) == before) is same
 
 
+def test_what_another_python_adds_to_the_tree_does_not_count(tmp_path: Path) -> None:
+    """Python 3.12 gave every function the empty field ``type_params``: the digest holds no empty field."""
+    (tmp_path / "module.py").write_text("def f(x):\n    return None\n")
+    function = "FunctionDef(name='f',args=arguments(args=[arg(arg='x')]),body=[Return(value=Constant())])"
+    assert _read(tmp_path / "module.py").meaning.decode() == f"Module(body=[{function}])"
+
+
 SCRIPTS = sorted(p.name for p in LIBRARY.glob("*.py"))
 
 
@@ -88,9 +98,6 @@ def test_every_module_that_a_script_loads_is_in_its_digest(script: str) -> None:
             "if n.split('.')[0] == 'seqgraft']))",
         ]
     )
-    import json
-    import subprocess
-
     loaded = json.loads(
         subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
     )
@@ -118,3 +125,78 @@ def test_only_training_scripts_import_torch(script: str) -> None:
         )
     }
     assert ("torch" in imports) is (script in TORCH_SCRIPTS)
+
+
+DYNAMIC = {"__import__", "import_module", "exec", "eval", "run_path", "run_module", "spec_from_file_location"}
+
+
+def dynamic_imports(path: Path) -> set[str]:
+    """Name what a module calls or imports that loads code which no import statement names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            # torch's model.eval() is a method of something else
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            name = (
+                node.func.attr if isinstance(node.func, ast.Attribute) and node.func.attr != "eval" else name
+            )
+            found |= {name} & DYNAMIC
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            found |= {
+                name for name in names if re.match("(runpy|pkgutil|imp|importlib(?!.metadata))\\b", name)
+            }
+    return found
+
+
+def test_no_module_is_loaded_but_by_an_import_statement() -> None:
+    """The digest follows import statements and cannot see any other way in."""
+    paths = [*LIBRARY.glob("*.py"), *LIBRARY.glob("seqgraft/**/*.py")]
+    assert len(paths) > 80
+    assert {str(path): found for path in paths if (found := dynamic_imports(path))} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import importlib\nimportlib.import_module('seqgraft.late')\n",
+        "from importlib import import_module as load\n",
+        "__import__('seqgraft.late')\n",
+        "import runpy\n",
+        "exec(open('late.py').read())\n",
+    ],
+)
+def test_other_ways_in_are_seen(text: str, tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(text)
+    assert dynamic_imports(tmp_path / "module.py")
+
+
+def rules() -> dict[str, str]:
+    """Return the text of every rule by its name."""
+    found = {}
+    for file in sorted((ROOT / "workflow/rules").glob("*.smk")):
+        for block in re.split(r"^(?=rule |use rule |checkpoint )", file.read_text(), flags=re.MULTILINE)[1:]:
+            head = block.split("\n", 1)[0]
+            found[head.removesuffix(" with:").split(" as ")[-1].removeprefix("rule ").rstrip(":")] = block
+    return found
+
+
+def script_of(name: str, every: dict[str, str]) -> str:
+    """Return the script of a rule, or of the rule that it was derived from."""
+    if own := re.search(r"\bscript:\s+\"../../scripts/(\w+)\.py\"", every[name]):
+        return own[1]
+    base = re.match(r"use rule (\w+) as", every[name])
+    assert base, f"rule {name} has no script"
+    return script_of(base[1], every)
+
+
+def test_every_rule_carries_the_digest_of_its_own_script() -> None:
+    every = rules()
+    assert {"pretrain", "finetune", "finetune_without_source", "baseline", "report"} <= set(every)
+    scripts = {name: script_of(name, every) for name in every}
+    assert set(scripts.values()) == {Path(name).stem for name in SCRIPTS}
+    for name, text in every.items():
+        params = text.split("    params:\n")[1]
+        named = re.match(r"(?: {8}.*\n)+", params)
+        assert named, name
+        assert re.findall(r"^ {8}code=code\(\"(\w+)\"\),$", named[0], re.MULTILINE) == [scripts[name]], name

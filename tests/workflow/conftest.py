@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from planner import Planner
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,8 +63,25 @@ def tiny_config() -> dict:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """The tiny study, run once with two cores; tests only look at it."""
+    """The tiny study, run once with two cores; tests only look at it.
+
+    Beside ``results`` lies ``opened``, one file per script that ran: the library's files that it opened.
+    """
     here = Folder(tmp_path_factory.mktemp("tiny"))
-    result = here.snakemake("--configfile", str(ROOT / "tests/config/tiny.yaml"), "--cores", "2")
+    (here.path / "opened").mkdir()
+    notes = os.pathsep.join(filter(None, [str(ROOT / "tests/workflow/seen"), os.environ.get("PYTHONPATH")]))
+    result = here.snakemake(
+        "--configfile",
+        str(ROOT / "tests/config/tiny.yaml"),
+        "--cores",
+        "2",
+        env={"PYTHONPATH": notes, "SEQGRAFT_TEST_SEEN": str(here.path / "opened")},
+    )
     assert result.returncode == 0, result.stdout
     return here
+
+
+@pytest.fixture(scope="session")
+def planner() -> Iterator[Planner]:
+    with Planner() as process:
+        yield process

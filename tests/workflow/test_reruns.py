@@ -1,16 +1,29 @@
-"""What an edit makes Snakemake do again: neither too much nor too little. Dry runs on a finished study."""
+"""What an edit makes Snakemake do again: neither too much nor too little. Plans and runs on a finished study."""
 
 import copy
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, Folder
+from planner import Planner
 
-LEARNED = {"pretrain", "finetune", "finetune_without_source"}
-AFTER_FITS = {"evaluate", "provenance", "report"}
+from seqgraft.digest import modules_of
+
+Jobs = set[str]
+PRETRAIN = {"pretrain pretrained/ecoli/0", "pretrain pretrained/bsubtilis/0"}
+WITH_SOURCE = {"finetune transfers/ecoli--bsubtilis/full", "finetune transfers/bsubtilis--ecoli/full"}
+SCRATCH = {f"finetune_without_source targets/{task}/scratch" for task in ("ecoli", "bsubtilis")}
+CONSTANT = {f"baseline targets/{task}/constant" for task in ("ecoli", "bsubtilis")}
+KMERS = {f"baseline targets/{task}/kmer-logistic" for task in ("ecoli", "bsubtilis")}
+FITS = WITH_SOURCE | SCRATCH | CONSTANT | KMERS
+SPLITS = {f"{rule} data/{task}" for rule in ("split", "leakage") for task in ("ecoli", "bsubtilis")}
+PAGE = {"provenance", "report"}  # provenance holds the digest of all code
+NUMBERS = {"evaluate", *PAGE}
 
 
 @pytest.fixture
@@ -24,71 +37,164 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def planned(finished: Folder, project: Path, config: dict, *more: str) -> set[str]:
-    """Return the rules that a run with this code and config would execute."""
-    path = project / "study.yaml"
+def written(config: dict, folder: Path) -> Path:
+    path = folder / "study.yaml"
     path.write_text(yaml.safe_dump(config, sort_keys=False))
-    result = finished.snakemake(
-        "--configfile", str(path), "--cores", "2", "-n", *more, snakefile=project / "Snakefile"
+    return path
+
+
+# Each edit: a file below scripts/seqgraft, what is put at its end, and the jobs that it plans.
+EDITS: dict[str, tuple[str, str, Jobs]] = {
+    "nothing": ("learn/loop.py", "", set()),
+    "a comment": ("learn/loop.py", "# a thought\n", set()),
+    "the page's style": ("report/style.css", "h1 { color: black; }\n", PAGE),
+    "a plotting module": ("report/forest_figure.py", "NEW = 1\n", PAGE),
+    "a metric": ("stats/metrics.py", "NEW = 1\n", NUMBERS),
+    "a baseline": ("learn/baselines.py", "NEW = 1\n", CONSTANT | KMERS | NUMBERS),
+    "a way to fit": ("learn/probe.py", "NEW = 1\n", WITH_SOURCE | SCRATCH | NUMBERS),
+    "the training loop": ("learn/loop.py", "NEW = 1\n", PRETRAIN | WITH_SOURCE | SCRATCH | NUMBERS),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_of_the_code(edit: str, finished: Folder, project: Path, planner: Planner) -> None:
+    file, end, expected = EDITS[edit]
+    path = project / "scripts/seqgraft" / file
+    path.write_text(path.read_text() + end)
+    config = ROOT / "tests/config/tiny.yaml"
+    assert planner.jobs(finished.path, config, snakefile=project / "Snakefile") == expected
+
+
+DEPLOYMENTS: dict[str, tuple[list[str], dict[str, str]]] = {
+    "another mirror": (["--config", "mirror={here}"], {}),
+    "another mirror by its variable": ([], {"SEQGRAFT_MIRROR": "{here}"}),
+    "another cache": ([], {"SEQGRAFT_CACHE": "{here}"}),
+    "a GPU granted": (["--resources", "gpu=1"], {}),
+    "other memory and time": (["--set-resources", "finetune:mem_mb=9000", "finetune:runtime=9"], {}),
+}
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
+def test_deployment_reruns_nothing(
+    deployment: str, finished: Folder, planner: Planner, tmp_path: Path
+) -> None:
+    arguments, env = DEPLOYMENTS[deployment]
+    config = ROOT / "tests/config/tiny.yaml"
+    here = {name: value.format(here=tmp_path) for name, value in env.items()}
+    again = planner.jobs(finished.path, config, *(a.format(here=tmp_path) for a in arguments), env=here)
+    assert again == set()
+
+
+def test_comments_and_order_of_the_config_rerun_nothing(
+    finished: Folder, planner: Planner, tmp_path: Path, tiny_config: dict
+) -> None:
+    path = tmp_path / "study.yaml"
+    body = yaml.safe_dump(tiny_config, sort_keys=True, default_flow_style=False)
+    path.write_text(
+        "# A comment.\n" + body.replace("\nreplicates: 5", "\nreplicates: 5   # as few as give a verdict")
     )
-    assert result.returncode == 0, result.stdout
-    if "Nothing to be done" in result.stdout:
-        return set()
-    table = result.stdout.split("Job stats:")[1].split("total")[0]
-    return set(re.findall(r"^(\w+) +\d+$", table, re.MULTILINE)) - {"all"}
+    assert "as few as" in path.read_text()
+    assert planner.jobs(finished.path, path) == set()
 
 
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
-
-
-def test_the_same_code_elsewhere_reruns_nothing(finished: Folder, project: Path, tiny_config: dict) -> None:
-    assert planned(finished, project, tiny_config) == set()
-
-
-def test_another_mirror_reruns_nothing(finished: Folder, project: Path, tiny_config: dict) -> None:
-    assert planned(finished, project, tiny_config, "--config", f"mirror={project}") == set()
-
-
-def test_a_comment_reruns_nothing(finished: Folder, project: Path, tiny_config: dict) -> None:
-    loop = project / "scripts/seqgraft/learn/loop.py"
-    loop.write_text("# a thought\n" + loop.read_text())
-    assert planned(finished, project, tiny_config) == set()
-
-
-def test_editing_a_figure_reruns_the_report_alone(finished: Folder, project: Path, tiny_config: dict) -> None:
-    style = project / "scripts/seqgraft/report/style.css"
-    style.write_text(style.read_text() + "\nh1 { color: black; }\n")
-    # provenance holds the digest of the code behind the report, too
-    assert planned(finished, project, tiny_config) == {"report", "provenance"}
-
-
-def test_editing_the_training_loop_retrains(finished: Folder, project: Path, tiny_config: dict) -> None:
-    edit(project / "scripts/seqgraft/learn/loop.py", "import math\n", "import math\n\nNEW = 1\n")
-    assert planned(finished, project, tiny_config) == LEARNED | AFTER_FITS
-
-
-def test_a_training_setting_leaves_source_models_and_baselines_alone(
-    finished: Folder, project: Path, tiny_config: dict
-) -> None:
-    config = copy.deepcopy(tiny_config)
-    config["training"]["epochs"] = [0, 1, 3]
-    again = planned(finished, project, config)
-    assert again == {"finetune", "finetune_without_source", "write_config"} | AFTER_FITS
-
-
-def test_a_title_retrains_nothing(finished: Folder, project: Path, tiny_config: dict) -> None:
-    config = copy.deepcopy(tiny_config)
-    config["title"] = "Another title"
-    assert planned(finished, project, config) == {"write_config", "provenance", "report"}
-
-
-def test_the_strategies_of_one_transfer_leave_the_other_alone(
-    finished: Folder, project: Path, tiny_config: dict
-) -> None:
-    config = copy.deepcopy(tiny_config)
+def _own_strategies(config: dict) -> None:
     config["transfers"][0]["strategies"] = ["scratch", "full", "linear-probe"]
-    again = planned(finished, project, config)
-    assert again == {"finetune", "write_config"} | AFTER_FITS
+
+
+# Each change of the config and the jobs that it plans, beside those of config.yaml, provenance and report.
+CHANGES: dict[str, tuple[Callable[[dict], object], Jobs]] = {
+    "a title": (lambda c: c.update(title="Another title"), set()),
+    "a strategy of one transfer more": (
+        _own_strategies,
+        {"finetune transfers/ecoli--bsubtilis/linear-probe", "evaluate"},
+    ),
+    "another metric": (lambda c: c.update(primary_metric="auprc"), {"evaluate"}),
+    "epochs of the fits": (
+        lambda c: c["training"].update(epochs=[0, 1, 3]),
+        WITH_SOURCE | SCRATCH | {"evaluate"},
+    ),
+    "a setting of the baselines": (lambda c: c["training"].update(kmer=3), CONSTANT | KMERS | {"evaluate"}),
+    "a source model more": (
+        lambda c: c["pretraining"].update(replicates=2),
+        {"pretrain pretrained/ecoli/1", "pretrain pretrained/bsubtilis/1", *WITH_SOURCE, "evaluate"},
+    ),
+    # These two write the splits anew; what is trained then is tested below.
+    "a replicate more": (
+        lambda c: c.update(replicates=6),
+        SPLITS | {"collect_leakage"} | PRETRAIN | FITS | {"evaluate"},
+    ),
+    "a train size more": (
+        lambda c: c.update(train_sizes=[20, 40, "all"]),
+        SPLITS | {"collect_leakage"} | PRETRAIN | FITS | {"evaluate"},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_of_the_config(
+    change: str, finished: Folder, planner: Planner, tmp_path: Path, tiny_config: dict
+) -> None:
+    config = copy.deepcopy(tiny_config)
+    edit, expected = CHANGES[change]
+    edit(config)
+    again = planner.jobs(finished.path, written(config, tmp_path))
+    assert again == expected | {"write_config"} | PAGE
+
+
+def test_a_size_and_a_replicate_more_train_only_the_new_fits(
+    finished: Folder, folder: Folder, tiny_config: dict
+) -> None:
+    """Run it: 2 sizes x 5 replicates are finished, 3 x 6 are wanted."""
+    shutil.copytree(finished.path, folder.path, dirs_exist_ok=True)
+    config = copy.deepcopy(tiny_config)
+    config.update(train_sizes=[20, 40, "all"], replicates=6)
+    results = "results/tiny"
+    fits = ["transfers/ecoli--bsubtilis/full", "targets/bsubtilis/scratch", "targets/bsubtilis/kmer-logistic"]
+    wanted = [f"{results}/{fit}/predictions.parquet" for fit in fits]
+    run = folder.snakemake("--configfile", folder.write_config(config), "--cores", "2", *wanted)
+    assert run.returncode == 0, run.stdout
+
+    said = {
+        str(log.relative_to(folder.path / results / "logs").with_suffix("")): tuple(map(int, found.groups()))
+        for log in (folder.path / results / "logs").rglob("*.log")
+        if (found := re.search(r"(\d+) \D+ (?:trained|made), (\d+) found in the resume", log.read_text()))
+        and log.read_bytes() != (finished.path / log.relative_to(folder.path)).read_bytes()
+    }
+    assert said == {
+        "pretrain/ecoli/0": (0, 1),
+        "finetune/ecoli--bsubtilis/full": (8, 10),
+        "finetune/bsubtilis/scratch": (8, 10),
+        "baseline/bsubtilis/kmer-logistic": (8, 10),
+    }
+    for name in wanted:
+        keys = ["train_size", "is_all", "replicate", "part", "id"]
+        before, after = (
+            pd.read_parquet(f.path / name).set_index(keys)["prediction"] for f in (finished, folder)
+        )
+        assert len(after) > len(before)
+        assert after.loc[before.index].tolist() == before.tolist()
+    for name in ("weights.safetensors", "predictions.parquet", "history.tsv", "bundle.json"):
+        path = f"{results}/pretrained/ecoli/0/{name}"
+        assert (folder.path / path).read_bytes() == (finished.path / path).read_bytes(), name
+    path = f"{results}/data/bsubtilis/splits.parquet"
+    before, after = (pd.read_parquet(f.path / path) for f in (finished, folder))
+    kept = after[after["replicate"].isna() | (after["replicate"] <= 5)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, before)
+    assert after["replicate"].max() == 6
+
+
+def test_a_script_opens_no_file_of_the_library_that_its_digest_misses(finished: Folder) -> None:
+    """What the digest derives from import statements, against what the rules' scripts really opened in a run."""
+    opened: dict[str, set[str]] = {}
+    for note in (finished.path / "opened").iterdir():
+        opened.setdefault(note.name.split(".")[0], set()).update(note.read_text().split("\n"))
+    scripts = {path.stem for path in (ROOT / "scripts").glob("*.py")}
+    assert set(opened) == scripts - {"download"}  # the tiny study is simulated
+    for script, files in opened.items():
+        digested = {
+            str(p.relative_to(ROOT)) for p in modules_of(ROOT / f"scripts/{script}.py", ROOT / "scripts")
+        }
+        found = {f"scripts/seqgraft/{file.split('/scripts/seqgraft/')[1]}" for file in files}
+        assert len(found) > 3, script
+        assert found <= digested, script
+        assert {name for name in digested if not name.endswith(".py")} <= found, script

@@ -1,0 +1,140 @@
+"""How many jobs of each rule a study has, counted by hand from its config and compared with Snakemake's plan."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+from planner import Planner
+
+EACH_TASK = ("prepare", "split", "leakage", "encode")
+ONCE = ("write_config", "collect_leakage", "evaluate", "provenance", "report", "all")
+
+
+def jobs(tasks: int, **others: int) -> dict[str, int]:
+    """Return the jobs of a study: four per task, six in all, and the others named here (0 stands for none)."""
+    return dict.fromkeys(EACH_TASK, tasks) | dict.fromkeys(ONCE, 1) | {k: v for k, v in others.items() if v}
+
+
+def counted(planner: Planner, folder: Path, config: dict) -> dict[str, int]:
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    return planner.counts(folder, path)
+
+
+# Two files or classes per task; three source models; zero-shot, linear-probe, full and full-kept-head start from them;
+# scratch and two baselines do not.
+ONE_TRANSFER = jobs(2, pretrain=3, finetune=4, finetune_without_source=1, baseline=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("config/demo.yaml", ONE_TRANSFER | {"simulate": 4}),
+        ("config/bacteria.yaml", ONE_TRANSFER | {"download": 4}),
+        # Both directions: every task is a source and a target; one source model each, one strategy from it.
+        ("tests/config/tiny.yaml",
+         jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4)),
+    ],
+)  # fmt: skip
+def test_shipped_studies(name: str, expected: dict[str, int], planner: Planner, tmp_path: Path) -> None:
+    assert planner.counts(tmp_path, ROOT / name) == expected
+
+
+def test_every_study_that_ships_is_counted_above() -> None:
+    assert {path.name for path in (ROOT / "config").glob("*.yaml")} == {"demo.yaml", "bacteria.yaml"}
+
+
+def transfers(*pairs: str) -> Callable[[dict], None]:
+    """Return a change of the tiny study: these transfers, written as ``source>target``."""
+
+    def change(config: dict) -> None:
+        names = sorted({name for pair in pairs for name in pair.split(">")})
+        config["tasks"] = dict.fromkeys(names, config["tasks"]["ecoli"])
+        config["transfers"] = [dict(zip(("source", "target"), p.split(">"), strict=True)) for p in pairs]
+
+    return change
+
+
+def own_strategies(config: dict) -> None:
+    config["transfers"][0]["strategies"] = ["scratch", "zero-shot", "linear-probe", "full"]
+
+
+def local_files(*tasks: str) -> Callable[[dict], None]:
+    """Return a change of the tiny study: these tasks come from the user's own files."""
+
+    def change(config: dict) -> None:
+        for name in tasks:
+            task = config["tasks"][name] = dict(config["tasks"][name])
+            del task["simulate"]
+            task["files"] = [{"path": f"{label}.fa", "class": label} for label in ("promoter", "background")]
+
+    return change
+
+
+# The tiny study has 2 simulated files per task, 1 source model, strategies scratch and full, 2 baselines.
+VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
+    "one transfer": (
+        transfers("a>b"),
+        jobs(2, simulate=4, pretrain=1, finetune=1, finetune_without_source=1, baseline=2),
+    ),
+    # the source models are shared, what needs no source is not
+    "one source, two targets": (
+        transfers("a>b", "a>c"),
+        jobs(3, simulate=6, pretrain=1, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+    # the other way round
+    "two sources, one target": (
+        transfers("a>c", "b>c"),
+        jobs(3, simulate=6, pretrain=2, finetune=2, finetune_without_source=1, baseline=2),
+    ),
+    # b is a target and a source: its data are prepared once
+    "a chain": (
+        transfers("a>b", "b>c"),
+        jobs(3, simulate=6, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+    # three with a source for the first transfer, one for the second
+    "own strategies for one transfer": (
+        own_strategies,
+        jobs(2, simulate=4, pretrain=2, finetune=4, finetune_without_source=2, baseline=4),
+    ),
+    "zero-shot beside the others": (
+        lambda c: c["strategies"].append("zero-shot"),
+        jobs(2, simulate=4, pretrain=2, finetune=4, finetune_without_source=2, baseline=4),
+    ),
+    "no baselines": (
+        lambda c: c.update(baselines=[]),
+        jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2),
+    ),
+    "three source models": (
+        lambda c: c["pretraining"].update(replicates=3),
+        jobs(2, simulate=4, pretrain=6, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+    # fits of a strategy are one job, however many they are
+    "more sizes and replicates": (
+        lambda c: c.update(train_sizes=[20, 40, 60, "all"], replicates=20),
+        jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+    "own files": (
+        local_files("ecoli", "bsubtilis"),
+        jobs(2, download=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+    "own files for one task": (
+        local_files("bsubtilis"),
+        jobs(2, simulate=2, download=2, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_variants_of_the_tiny_study(
+    variant: str, planner: Planner, tmp_path: Path, tiny_config: dict
+) -> None:
+    for name in ("promoter.fa", "background.fa"):
+        (tmp_path / name).write_text(">s\nACGT\n")
+    config = copy.deepcopy(tiny_config)
+    change, expected = VARIANTS[variant]
+    change(config)
+    assert counted(planner, tmp_path, config) == expected
