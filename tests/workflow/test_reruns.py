@@ -1,6 +1,7 @@
 """What an edit makes Snakemake do again: neither too much nor too little. Plans and runs on a finished study."""
 
 import copy
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -85,16 +86,38 @@ def test_deployment_reruns_nothing(
     assert again == set()
 
 
-def test_comments_and_order_of_the_config_rerun_nothing(
+def test_comments_and_layout_of_the_config_rerun_nothing(
     finished: Folder, planner: Planner, tmp_path: Path, tiny_config: dict
 ) -> None:
-    path = tmp_path / "study.yaml"
-    body = yaml.safe_dump(tiny_config, sort_keys=True, default_flow_style=False)
-    path.write_text(
-        "# A comment.\n" + body.replace("\nreplicates: 5", "\nreplicates: 5   # as few as give a verdict")
-    )
-    assert "as few as" in path.read_text()
-    assert planner.jobs(finished.path, path) == set()
+    text = yaml.safe_dump(tiny_config, sort_keys=False, default_flow_style=False)
+    (tmp_path / "study.yaml").write_text(f"# A comment.\n{text.replace(chr(10), '   # another' + chr(10))}")
+    assert planner.jobs(finished.path, tmp_path / "study.yaml") == set()
+
+
+def test_another_mirror_fetches_nothing_again(folder: Folder, planner: Planner, tiny_config: dict) -> None:
+    for mirror in ("first", "second"):
+        file = folder.path / mirror / "example.org/promoters.fa"
+        file.parent.mkdir(parents=True)
+        file.write_text(">s\nACGT\n")
+    config = copy.deepcopy(tiny_config)
+    task = config["tasks"]["ecoli"]
+    del task["simulate"]
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    task["files"] = [
+        {"url": f"https://example.org/{name}s.fa", "class": name, "sha256": digest}
+        for name in ("promoter", "background")
+    ]
+    name, wanted = folder.write_config(config), "results/tiny/raw/ecoli/promoters.fa"
+    env = {"SEQGRAFT_MIRROR": str(folder.path / "first"), "SEQGRAFT_CACHE": str(folder.path / "cache")}
+    run = folder.snakemake("--configfile", name, "--cores", "1", wanted, env=env)
+    assert run.returncode == 0, run.stdout
+    config["mirror"] = str(folder.path / "second")
+    path = folder.path / folder.write_config(config)
+    other = {"SEQGRAFT_CACHE": str(folder.path / "elsewhere")}
+    assert planner.jobs(folder.path, path, wanted, env=other) == set()
+    config["tasks"]["ecoli"]["files"][0]["sha256"] = "0" * 64
+    path = folder.path / folder.write_config(config)
+    assert planner.jobs(folder.path, path, wanted, env=other) == {"download raw/ecoli"}
 
 
 def _own_strategies(config: dict) -> None:
