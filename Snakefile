@@ -29,4 +29,5 @@ include: "workflow/rules/report.smk"
 
 
 onstart:
+    told(results_can_be_written, STUDY.study)
     print(plan_text(STUDY), file=sys.stderr)

@@ -1,18 +1,16 @@
 """Find sequences of a task on both sides of a line, and list who must be left out of training."""
 
-import pandas as pd
-
 from seqgraft.data.leakage import check_lengths, find_leaks, parts_of
-from seqgraft.files import write_tsv
+from seqgraft.files import read_parquet, write_tsv
 from seqgraft.job import run
 
 
 def work(snakemake, log):
     """Compare the task with itself and with each target onto which it is grafted."""
     files, params = snakemake.input, snakemake.params
-    own = parts_of(snakemake.wildcards.task, pd.read_parquet(files.records), pd.read_parquet(files.splits))
+    own = parts_of(snakemake.wildcards.task, read_parquet(files.records), read_parquet(files.splits))
     targets = [
-        parts_of(task, pd.read_parquet(records), pd.read_parquet(splits))
+        parts_of(task, read_parquet(records), read_parquet(splits))
         for task, records, splits in zip(
             params.targets, files.target_records, files.target_splits, strict=True
         )

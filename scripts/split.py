@@ -1,15 +1,13 @@
 """Draw a task's test part and the replicates' permutations of its pool."""
 
-import pandas as pd
-
 from seqgraft.data.split import split
-from seqgraft.files import write_parquet
+from seqgraft.files import read_parquet, write_parquet
 from seqgraft.job import run
 
 
 def work(snakemake, log):
     """Write splits.parquet."""
-    records = pd.read_parquet(snakemake.input.records, columns=["id", "label"])
+    records = read_parquet(snakemake.input.records, columns=["id", "label"])
     params, wildcards = snakemake.params, snakemake.wildcards
     table = split(
         records["id"],

@@ -1,13 +1,16 @@
 """Writing files so that a reader finds the old one, the new one, or none: never half of one."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+
+from seqgraft.errors import SeqgraftError
 
 
 @contextmanager
@@ -26,13 +29,21 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     final = Path(path)
     final.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{final.name}.", suffix=final.suffix, dir=final.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{final.name}.", suffix=final.suffix, dir=final.parent)
+    except OSError as error:
+        _name(error, final)
+        raise
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner can read
         os.replace(temporary, final)
+    except Exception as error:
+        if getattr(error, "filename", None) in (None, str(temporary), temporary):
+            _name(error, final)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -55,10 +66,47 @@ def write_parquet(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         table.to_parquet(temporary, index=False, compression="zstd")
 
 
+def read_parquet(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a table that an earlier job wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    columns : sequence of str, optional
+        The columns wanted; all by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    SeqgraftError
+        If it is no whole parquet file with these columns.
+    """
+    try:
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) is not None:
+            raise
+        raise SeqgraftError(
+            "the table cannot be read: it is damaged, cut short or of another version",
+            where=str(path),
+            remedy="delete the file and run again; it is made anew",
+        ) from None
+
+
 def sha256_of(path: str | os.PathLike[str]) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal."""
     with open(path, "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _name(error: Exception, path: Path) -> None:
+    """Put the file's final name into an exception, where a message finds it: libraries name none, or the temporary."""
+    with contextlib.suppress(AttributeError):
+        error.filename = str(path)  # type: ignore[attr-defined]
 
 
 def _umask() -> int:

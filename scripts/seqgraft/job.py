@@ -1,7 +1,7 @@
 """What every rule's script does around its work: a log, one clear message on a mistake, nothing half-written."""
 
+import contextlib
 import ctypes
-import errno
 import logging
 import os
 import shutil
@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from seqgraft.errors import SeqgraftError
+from seqgraft.machine import trouble
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# A full disk or a folder without permission is the machine's state, not a defect of the program.
-_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
@@ -45,18 +44,13 @@ def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
         _remove(snakemake.output)
         logger.error("%s: error: %s", name, error)
         raise SystemExit(1) from None
-    except OSError as error:
-        if error.errno not in _MACHINE:
+    except Exception as error:
+        message = trouble(error, name)
+        if message is None:
             _defect(snakemake, error, logger, log_file)
-        _remove(snakemake.output)
-        _append(log_file, traceback.format_exc())
-        place = error.filename or "a file of this rule"
-        remedy = "free some space or mend the permissions, then run again"
-        message = SeqgraftError(f"{error.strerror or error}", where=str(place), remedy=remedy)
+        _remove(snakemake.output)  # first, because on a full disk it makes room for the log
         logger.error("%s: error: %s", name, message)
         raise SystemExit(1) from None
-    except Exception as error:
-        _defect(snakemake, error, logger, log_file)
 
 
 def _defect(snakemake: Any, error: Exception, logger: logging.Logger, log_file: Path) -> NoReturn:
@@ -83,6 +77,13 @@ def die_with_parent() -> None:
             raise SystemExit(1)
 
 
+class _LogFile(logging.FileHandler):
+    """A log file that may stay behind on a full disk: the terminal is told all the same."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Say nothing, where logging would print a traceback."""
+
+
 def _logger(log_file: Path) -> logging.Logger:
     """Return a logger that writes times to the log file and bare messages to the terminal."""
     log_file.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,7 @@ def _logger(log_file: Path) -> logging.Logger:
     logger.propagate = False
     logger.handlers.clear()
     log_file.write_text("", encoding="utf-8")  # a new run, a new log
-    to_file = logging.FileHandler(log_file, mode="a", encoding="utf-8")
+    to_file = _LogFile(log_file, mode="a", encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.WARNING)
@@ -103,7 +104,7 @@ def _logger(log_file: Path) -> logging.Logger:
 
 def _append(log_file: Path, text: str) -> None:
     """Add text to the log file only."""
-    with log_file.open("a", encoding="utf-8") as handle:
+    with contextlib.suppress(OSError), log_file.open("a", encoding="utf-8") as handle:
         handle.write(text)
 
 
@@ -111,7 +112,8 @@ def _remove(outputs: Iterable[str]) -> None:
     """Remove what a failed job left behind."""
     for name in outputs:
         path = Path(str(name))
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what cannot be removed is no second message
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)

@@ -57,7 +57,7 @@ MISTAKES = [
     ("tasks.a.alphabt", "dna", "tasks.a.alphabt: unknown key; did you mean 'alphabet'?"),
     ("tasks.a.alphabet", "dnaa", "tasks.a.alphabet: 'dnaa' is not known; did you mean 'dna'?"),
     ("tasks.a.alphabet", None, "tasks.a.alphabet: 'None' is not known; known: dna, rna, protein"),
-    ("tasks.a.split", {"test": 1.5}, "tasks.a.split.test: input should be less than 1, not 1.5"),
+    ("tasks.a.split", {"test": 1.5}, "tasks.a.split.test: must be below 1, not 1.5"),
     ("tasks.a.files.0.class", "yess", "tasks.a: class 'yess' of a file is not among `classes` (yes, no)"),
     ("tasks.a.files.0.sha256", "xyz", "tasks.a.files[0].sha256: must be 64 hexadecimal digits"),
     (
@@ -69,7 +69,7 @@ MISTAKES = [
     (
         "tasks.a.classes",
         ["yes"],
-        "tasks.a.classes: list should have at least 2 items, not 1",
+        "tasks.a.classes: must have 2 or more entries, not ['yes']",
     ),
     ("tasks.a.strand", "double", "tasks.a.strand: 'double' is not known; known: single, both"),
     ("strategies", ["scratch", "ful"], "strategies: 'ful' is not known; did you mean 'full'?"),

@@ -19,6 +19,7 @@ LIBRARY = library_folder()
 sys.path.insert(0, str(LIBRARY))
 
 from seqgraft.config.load import mirror_folder, read_study
+from seqgraft.config.places import results_can_be_written
 from seqgraft.digest import code_digest
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.names import STRATEGY_FACTS
@@ -26,11 +27,17 @@ from seqgraft.plan import plan_text
 
 # --- the study -------------------------------------------------------------------------------------------------------
 
-try:
-    STUDY = read_study(config, workflow.configfiles)
-    mirror_folder(STUDY)  # only checked here; the download jobs look it up
-except SeqgraftError as error:
-    raise WorkflowError(str(error)) from None
+
+def told(check, *given):
+    """Look for a user's mistake and hand its message to Snakemake, which prints it and stops."""
+    try:
+        return check(*given)
+    except SeqgraftError as error:
+        raise WorkflowError(str(error)) from None
+
+
+STUDY = told(read_study, config, workflow.configfiles)
+told(mirror_folder, STUDY)  # only checked here; the download jobs look it up
 
 TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
 TARGETS = sorted({transfer.target for transfer in STUDY.transfers})

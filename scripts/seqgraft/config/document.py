@@ -10,7 +10,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from seqgraft.config.load import model_within
+from seqgraft.config.sentences import model_within
 from seqgraft.config.study import Study
 from seqgraft.files import write_text
 

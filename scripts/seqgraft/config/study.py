@@ -1,12 +1,13 @@
 """Config of a whole study: its tasks, transfers, strategies, sizes and replicates."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from seqgraft.config.base import Settings
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
-from seqgraft.config.suggest import unknown_name
+from seqgraft.config.suggest import once, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.learn.names import BASELINE_NAMES, STRATEGY_FACTS
 from seqgraft.stats.metrics import METRICS
@@ -83,8 +84,8 @@ class Study(Settings):
     @model_validator(mode="before")
     @classmethod
     def _names_that_are_not_text(cls, data: Any) -> Any:
-        # YAML reads an unquoted 2024 or 1e5 as a number; as a name it is text.
-        if isinstance(data, dict) and isinstance(data.get("study"), int | float):
+        # YAML reads an unquoted 2024 as a number and 2024-11-05 as a date; as a name they are text.
+        if isinstance(data, dict) and isinstance(data.get("study"), int | float | date):
             data = {**data, "study": str(data["study"])}
         return data
 
@@ -104,22 +105,18 @@ class Study(Settings):
             if transfer.source == transfer.target:
                 raise ValueError(f"{where}: task '{transfer.source}' cannot be its own source")
             self._compatible(where, transfer)
-        names = [transfer.name for transfer in self.transfers]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"transfers: '{name}' is listed twice")
+        once("transfers", [transfer.name for transfer in self.transfers])
         return self
 
     @model_validator(mode="after")
     def _lists_make_sense(self) -> Self:
         for key in ("strategies", "baselines", "train_sizes"):
             values: list[Any] = getattr(self, key)
-            for value in values:
-                if values.count(value) > 1:
-                    raise ValueError(f"{key}: '{value}' is listed twice")
+            once(key, values)
         if self.numbers != sorted(self.numbers) or "all" in self.train_sizes[:-1]:
             raise ValueError("train_sizes: must grow, with `all` at the end")
-        for transfer in self.transfers:
+        for index, transfer in enumerate(self.transfers):
+            once(f"transfers[{index}].strategies", transfer.strategies or [])
             own = self.strategies_of(transfer)
             if "scratch" not in own:
                 raise ValueError(

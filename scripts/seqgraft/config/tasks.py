@@ -41,6 +41,8 @@ class FileEntry(Settings):
             raise ValueError("needs `sha256` beside `url`, so that the bytes can be checked")
         if self.url is not None and urlsplit(self.url).scheme not in _SCHEMES:
             raise ValueError(f"`url` must begin with {', '.join(_SCHEMES)}; a local file goes under `path`")
+        if self.url is not None and urlsplit(self.url).scheme != "file" and not urlsplit(self.url).hostname:
+            raise ValueError("`url` names no host")
         if not self.name or set(self.name) & set("{}"):
             raise ValueError("its `url` or `path` must end in a file name without braces")
         return self

@@ -10,6 +10,15 @@ from seqgraft.errors import SeqgraftError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# How files begin that are often given for FASTA: packed with something else than gzip, or another format of text.
+_PACKED = {
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf": "7-Zip",
+}
+_OTHER_FORMATS = {"@": "FASTQ", "<": "a web page", "LOCUS": "GenBank", "ID  ": "EMBL", "##gff": "GFF"}
 _SHOWN = 20  # letters of a file that is not FASTA, so that its author sees what it is instead
 
 
@@ -69,6 +78,13 @@ def _text(path: Path) -> str:
             raise SeqgraftError(
                 "the compressed file is damaged or cut short", where=str(path), remedy="fetch it again"
             ) from None
+    packed = next((name for mark, name in _PACKED.items() if data.startswith(mark)), None)
+    if packed is not None:
+        raise SeqgraftError(
+            f"the file is compressed with {packed}, which is not read here",
+            where=str(path),
+            remedy="unpack it, or compress it with gzip",
+        )
     if data.startswith(_UTF_16_MARKS):
         raise SeqgraftError(
             "the file is encoded in UTF-16, not plain text",
@@ -101,7 +117,7 @@ def _records(text: str, path: Path) -> Iterator[FastaRecord]:
             header, start, parts = line[1:], number, []
         elif line and header is None:
             raise SeqgraftError(
-                f"the file is not FASTA: it begins with {line.lstrip()[:_SHOWN]!r} and not with '>'",
+                f"the file is not FASTA: it begins with {line.lstrip()[:_SHOWN]!r} and not with '>'{_format(line)}",
                 where=f"{path}, line {number}",
                 remedy="give a FASTA file, in which each sequence follows a header line that begins with '>'",
             )
@@ -109,6 +125,12 @@ def _records(text: str, path: Path) -> Iterator[FastaRecord]:
             parts.append(line)
     if header is not None:
         yield _record(header, start, parts, path)
+
+
+def _format(line: str) -> str:
+    """Return a hint if the first line is that of another format, else an empty text."""
+    name = next((name for mark, name in _OTHER_FORMATS.items() if line.lstrip().startswith(mark)), "")
+    return name and f"; this looks like {name}"
 
 
 def _record(header: str, line: int, parts: list[str], path: Path) -> FastaRecord:

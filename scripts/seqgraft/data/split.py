@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from seqgraft.errors import SeqgraftError
+from seqgraft.data.counts import check_counts, size_of_test
 from seqgraft.seeds import seed
 
 COLUMNS = ["id", "part", "replicate", "rank"]
-MIN_TEST = 2  # of each class: with fewer no ranking metric and no interval is defined
 
 
 def split(
@@ -65,21 +64,12 @@ def split(
     names, given = np.asarray(ids, dtype=object), np.asarray(labels, dtype=object)
     generator = np.random.default_rng(seed(*seed_words, "test"))
     in_test = np.zeros(len(names), dtype=bool)
-    for label in classes:
-        rows = np.flatnonzero(given == label)
-        count = round(test * len(rows))
-        if count < MIN_TEST or len(rows) - count < folds:
-            raise SeqgraftError(
-                f"class '{label}' of task '{task}' has {len(rows)} sequences: a test fraction of {test:g} takes "
-                f"{count} of them (at least {MIN_TEST} are needed) and leaves {len(rows) - count} for the pool "
-                f"(at least {folds} are needed, one for each fold)",
-                where=f"config key tasks.{task}",
-                remedy="give more sequences of that class, or change tasks."
-                f"{task}.split.test or training.folds",
-            )
-        in_test[generator.permutation(rows)[:count]] = True
+    rows_of = {label: np.flatnonzero(given == label) for label in classes}
+    counts = {label: len(rows) for label, rows in rows_of.items()}
+    check_counts(counts, test=test, folds=folds, numbers=numbers, task=task)
+    for rows in rows_of.values():
+        in_test[generator.permutation(rows)[: size_of_test(len(rows), test)]] = True
     pool = np.flatnonzero(~in_test)
-    _check_sizes(given[pool], classes, numbers, task)
     tables = [pd.DataFrame({"id": names[in_test], "part": "test", "replicate": pd.NA, "rank": pd.NA})]
     for replicate in range(1, replicates + 1):
         order = _stratified_order(
@@ -106,24 +96,3 @@ def _stratified_order(labels: np.ndarray, generator: np.random.Generator) -> np.
         rows = generator.permutation(np.flatnonzero(labels == label))
         place[rows] = (np.arange(len(rows)) + generator.random()) / len(rows)
     return np.argsort(place, kind="stable")
-
-
-def _check_sizes(labels: np.ndarray, classes: Sequence[str], numbers: Sequence[int], task: str) -> None:
-    """Refuse train sizes that are larger than the pool, or too small to hold two examples of each class."""
-    if max(numbers, default=0) > len(labels):
-        raise SeqgraftError(
-            f"train_sizes asks for {max(numbers)} labels, but the pool of task '{task}' holds {len(labels)}",
-            where="config key train_sizes",
-            remedy=f"leave out the sizes above {len(labels)}; `all` stands for the whole pool",
-        )
-    for label in classes:
-        share = float(np.mean(labels == label))
-        # A prefix holds each class in proportion to within one sequence, and choosing takes two of each.
-        least = int(np.ceil(3 / share))
-        if numbers and min(numbers) < least:
-            raise SeqgraftError(
-                f"{min(numbers)} labels of task '{task}' hold about {share * min(numbers):.1f} of class '{label}' "
-                f"({share:.1%} of the pool): too few to choose anything on",
-                where="config key train_sizes",
-                remedy=f"leave out the sizes below {least}, or collect more of that class",
-            )

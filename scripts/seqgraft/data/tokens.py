@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -41,6 +42,18 @@ def write_tokens(tokens: np.ndarray, offsets: np.ndarray, tokens_path: Path, off
             np.save(handle, array)
 
 
+def _array(path: str | os.PathLike[str], mmap_mode: Literal["r"] | None = None) -> np.ndarray:
+    """Read an array of `write_tokens`."""
+    try:
+        return np.asanyarray(np.load(path, mmap_mode=mmap_mode, allow_pickle=False))
+    except (ValueError, EOFError):
+        raise SeqgraftError(
+            "the tokens cannot be read: the file is damaged or cut short",
+            where=str(path),
+            remedy="delete the file and run again; it is made anew",
+        ) from None
+
+
 class TokenStore:
     """The tokens of one task, read from disk as they are needed.
 
@@ -52,18 +65,18 @@ class TokenStore:
     Raises
     ------
     SeqgraftError
-        If the two do not belong together.
+        If one is damaged, or the two do not belong together.
     """
 
     def __init__(self, tokens: str | os.PathLike[str], offsets: str | os.PathLike[str]) -> None:
         self.path = Path(tokens)
-        self.tokens = np.load(tokens, mmap_mode="r")
-        self.offsets = np.load(offsets)
+        self.tokens = _array(tokens, mmap_mode="r")
+        self.offsets = _array(offsets)
         if self.offsets[-1] != len(self.tokens):
             raise SeqgraftError(
                 f"{len(self.tokens)} tokens, but the offsets tell of {self.offsets[-1]}",
                 where=str(self.path.parent),
-                remedy="remove both files and run again",
+                remedy="delete tokens.npy and offsets.npy and run again; they are made anew",
             )
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ import pandas as pd
 from seqgraft.alphabets import ALPHABETS
 from seqgraft.data.labels import binary_labels
 from seqgraft.data.tokens import TokenStore
+from seqgraft.files import read_parquet
 from seqgraft.learn.examples import Examples, Reading
 
 TASK_FILES = ("records", "splits", "excluded", "tokens", "offsets")
@@ -51,7 +52,7 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
     -------
     TaskInputs
     """
-    table = pd.read_parquet(files["records"], columns=["id", "label"])
+    table = read_parquet(files["records"], columns=["id", "label"])
     # In memory: torch wants to own what it reads.
     matrix = np.array(TokenStore(files["tokens"], files["offsets"]).matrix())
     alphabet = ALPHABETS[task["alphabet"]]
@@ -61,6 +62,6 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
     return TaskInputs(
         Examples(table["id"].to_numpy(object), matrix, labels),
         Reading(alphabet.letters, matrix.shape[1], complement),
-        pd.read_parquet(files["splits"]),
+        read_parquet(files["splits"]),
         set(left_out.loc[left_out["role"].isin(roles), "id"]),
     )

@@ -1,0 +1,70 @@
+"""Whether a task holds enough of each class for its test part, its folds and the train sizes asked of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from seqgraft.errors import SeqgraftError
+
+MIN_TEST = 2  # of each class: with fewer no ranking metric and no interval is defined
+
+
+def size_of_test(count: int, test: float) -> int:
+    """Return how many of `count` sequences of one class go to the test part, a fraction `test` of them."""
+    return round(test * count)
+
+
+def check_counts(
+    counts: Mapping[str, int], *, test: float, folds: int, numbers: Sequence[int], task: str
+) -> None:
+    """Refuse a task that is too small for what the study asks of it.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Sequences of each class.
+    test : float
+        Fraction of each class that goes to the test part.
+    folds : int
+        Folds used for choosing: each class needs that many sequences in the pool.
+    numbers : sequence of int
+        The train sizes asked for, without ``all``; none where the task is only a source.
+    task : str
+        The task's name, for messages.
+
+    Raises
+    ------
+    SeqgraftError
+        If a class is too small for the test part, the folds or the smallest train size, or the pool for the
+        largest train size.
+    """
+    pool = {}
+    for label, count in counts.items():
+        taken = size_of_test(count, test)
+        pool[label] = count - taken
+        if taken < MIN_TEST or pool[label] < folds:
+            raise SeqgraftError(
+                f"class '{label}' of task '{task}' has {count} sequences: a test fraction of {test:g} takes "
+                f"{taken} of them (at least {MIN_TEST} are needed) and leaves {pool[label]} for the pool "
+                f"(at least {folds} are needed, one for each fold)",
+                where=f"config key tasks.{task}",
+                remedy="give more sequences of that class, or change tasks."
+                f"{task}.split.test or training.folds",
+            )
+    size = sum(pool.values())
+    if max(numbers, default=0) > size:
+        raise SeqgraftError(
+            f"train_sizes asks for {max(numbers)} labels, but the pool of task '{task}' holds {size}",
+            where="config key train_sizes",
+            remedy=f"leave out the sizes above {size}; `all` stands for the whole pool",
+        )
+    for label, count in pool.items():
+        share = count / size
+        # A prefix holds each class in proportion to within one sequence, and choosing takes two of each.
+        least = math.ceil(3 / share)
+        if numbers and min(numbers) < least:
+            raise SeqgraftError(
+                f"{min(numbers)} labels of task '{task}' hold about {share * min(numbers):.1f} of class '{label}' "
+                f"({share:.1%} of the pool): too few to choose anything on",
+                where="config key train_sizes",
+                remedy=f"leave out the sizes below {least}, or collect more of that class",
+            )
