@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from snakemake import io
+from snakemake import iocontainers as io
 from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 
@@ -77,11 +77,11 @@ def job(
     *,
     output: Mapping[str, str] | Sequence[str],
     input: Mapping[str, Any] | Sequence[str] = (),
-    params: Mapping[str, Any] = {},  # noqa: B006 - only read
-    wildcards: Mapping[str, str] = {},  # noqa: B006
+    params: Mapping[str, Any] = {},
+    wildcards: Mapping[str, str] = {},
     threads: int = 1,
     gpu: int = 0,
-    config: Mapping[str, Any] = {},  # noqa: B006
+    config: Mapping[str, Any] = {},
 ) -> SimpleNamespace:
     """Return what Snakemake would hand to a rule's script."""
 
@@ -94,7 +94,7 @@ def job(
         output=files(io.OutputFiles, output),
         params=io.Params(fromdict=dict(params)),
         wildcards=io.Wildcards(fromdict={"study": "mine", **wildcards}),
-        resources=io.Resources(fromdict={"gpu": gpu}),
+        resources=io.ResourceList(fromdict={"gpu": gpu}),
         threads=threads,
         log=[f"results/mine/logs/{rule}.log"],
         config=dict(config),
@@ -118,6 +118,8 @@ def job_is_refused(
     snakemake: SimpleNamespace, message: Told, capfd: pytest.CaptureFixture[str], script: str = ""
 ) -> None:
     """Run a job that must fail, and hold terminal, log and folder against what every fault must look like."""
+    for name in snakemake.output:
+        Path(name).unlink(missing_ok=True)  # as Snakemake does before a job
     before = present()
     capfd.readouterr()
     with pytest.raises(SystemExit) as stopped:
@@ -130,4 +132,6 @@ def job_is_refused(
     for line in str(message).splitlines():
         assert log.count(line) == 1, log
     assert "Traceback" not in log
-    assert present() == before  # no output, no half of one, no temporary file
+    assert present() == before, sorted(
+        set(present()) ^ set(before)
+    )  # no output, no half of one, no temporary file

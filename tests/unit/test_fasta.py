@@ -78,7 +78,7 @@ def test_records_by_hand(tmp_path: Path, content: str | bytes, records: list[tup
         (" \n\n", "the file holds no sequence", None, "give a FASTA file with at least one record"),
         (
             "\n<!DOCTYPE html>\n",
-            "the file is not FASTA: it begins with '<!DOCTYPE html>' and not with '>'",
+            "the file is not FASTA: it begins with '<!DOCTYPE html>' and not with '>'; this looks like a web page",
             2,
             "give a FASTA file, in which each sequence follows a header line that begins with '>'",
         ),

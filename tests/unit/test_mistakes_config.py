@@ -59,6 +59,7 @@ HEADS = (
     "zero-shot, full-kept-head use the source's head, so both tasks need the same classes in the same order "
     "('a' has {}; 'b' has site, rest); leave these strategies out or rename"
 )
+QUOTE = "must be text, and YAML reads this as {}: put it in quotes"
 # The key that is changed, what is written there, and the line that the message holds.
 KEYS: list[tuple[str, Any, str]] = [
     # names
@@ -92,8 +93,8 @@ KEYS: list[tuple[str, Any, str]] = [
     ("tasks.a.files", None, "tasks.a.files: must be a list, not empty"),
     ("transfers", {"source": "a"}, "transfers: must be a list, not {'source': 'a'}"),
     ("training.learning_rates", 0.001, "training.learning_rates: must be a list, not 0.001"),
-    ("tasks.a.classes", [True, False], "tasks.a.classes[{}]: must be text, and YAML reads this as {}: put it in quotes"),
-    ("tasks.a.files.0.class", 1, "tasks.a.files[0].class: must be text, and YAML reads this as 1: put it in quotes"),
+    ("tasks.a.classes", [True, False], f"tasks.a.classes[{{}}]: {QUOTE}"),
+    ("tasks.a.files.0.class", 1, f"tasks.a.files[0].class: {QUOTE.format(1)}"),
     # numbers out of range
     ("replicates", 0, "replicates: must be 1 or more, not 0"),
     ("tasks.a.split.test", 1.5, "tasks.a.split.test: must be below 1, not 1.5"),
@@ -121,7 +122,11 @@ KEYS: list[tuple[str, Any, str]] = [
     ("train_sizes", 50, "train_sizes: must be a list, not 50"),
     # unknown words
     ("strategies", ["scratch", "ful"], "strategies: 'ful' is not known; did you mean 'full'?"),
-    ("transfers.0.strategies", ["scratch", "probe"], "transfers[0].strategies: 'probe' is not known; did you mean 'linear-probe'?"),
+    (
+        "transfers.0.strategies",
+        ["scratch", "probe"],
+        "transfers[0].strategies: 'probe' is not known; did you mean 'linear-probe'?",
+    ),
     ("baselines", ["kmer"], "baselines: 'kmer' is not known; did you mean 'kmer-logistic'?"),
     ("primary_metric", "AUC", "primary_metric: 'AUC' is not known; did you mean 'auroc'?"),
     ("backbone.name", "resnet", "backbone.name: 'resnet' is not known; known: cnn"),
@@ -177,7 +182,11 @@ KEYS: list[tuple[str, Any, str]] = [
     ),
     ("tasks.a.files.0.class", "rest", "tasks.a: no file holds the class 'site'"),
     # files
-    ("tasks.a.files.0.sha256", REMOVED, "tasks.a.files[0]: needs `sha256` beside `url`, so that the bytes can be checked"),
+    (
+        "tasks.a.files.0.sha256",
+        REMOVED,
+        "tasks.a.files[0]: needs `sha256` beside `url`, so that the bytes can be checked",
+    ),
     ("tasks.a.files.0.sha256", "abc", "tasks.a.files[0].sha256: must be 64 hexadecimal digits"),
     ("tasks.a.files.0.path", "x.fa", "tasks.a.files[0]: needs exactly one of `url` and `path`"),
     ("tasks.a.files.0.url", REMOVED, "tasks.a.files[0]: needs exactly one of `url` and `path`"),
