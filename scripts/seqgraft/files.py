@@ -104,9 +104,9 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
 
 
 def _name(error: Exception, path: Path) -> None:
-    """Put the file's final name into an exception, where a message finds it: libraries name none, or the temporary."""
+    """Put the file's final name into an exception, for the message: libraries name none, or the temporary."""
     with contextlib.suppress(AttributeError):
-        error.filename = str(path)  # type: ignore[attr-defined]
+        error.place = str(path)  # type: ignore[attr-defined]
 
 
 def _umask() -> int:

@@ -17,6 +17,7 @@ _REMEDIES = {
     errno.EACCES: "mend the permissions of the file and of its folder, or run in a folder of your own",
     errno.EPERM: "mend the permissions of the file and of its folder, or run in a folder of your own",
     errno.EROFS: "run in a folder that can be written to",
+    errno.EEXIST: _NAME,
     errno.EISDIR: _NAME,
     errno.ENOTDIR: _NAME,
     errno.ELOOP: _NAME,
@@ -49,13 +50,14 @@ def trouble(error: BaseException, rule: str) -> SeqgraftError | None:
     SeqgraftError or None
         None where the program itself must be at fault.
     """
-    place = getattr(error, "filename", None)
+    place = getattr(error, "place", None) or getattr(error, "filename", None)
+    text = " ".join(map(str, error.args))
     where = os.fspath(place) if isinstance(place, str | os.PathLike) else "a file of this rule"
     if isinstance(error, MemoryError) or _out_of_memory(error):
         return SeqgraftError("the memory is used up", where=f"rule {rule}", remedy=_MEMORY.format(rule=rule))
-    if isinstance(error, OSError) and error.errno is None and _CUT.search(str(error)):
+    if isinstance(error, OSError) and error.errno is None and _CUT.search(text):
         return SeqgraftError("the file could not be written whole", where=where, remedy=_SPACE)
-    told = _RUST.search(str(error))
+    told = _RUST.search(text)
     number = int(told[1]) if told else getattr(error, "errno", None)
     if number not in _REMEDIES:
         return None

@@ -5,6 +5,7 @@ reads a config as the Snakefile does, with Snakemake's own reader and the lines 
 """
 
 import runpy
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -122,9 +123,14 @@ def job_is_refused(
         Path(name).unlink(missing_ok=True)  # as Snakemake does before a job
     before = present()
     capfd.readouterr()
-    with pytest.raises(SystemExit) as stopped:
-        run(snakemake, script)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("ignore")
+        for shown in (UserWarning, RuntimeWarning, FutureWarning):
+            warnings.simplefilter("default", shown)
+        with pytest.raises(SystemExit) as stopped:
+            run(snakemake, script)
     assert stopped.value.code == 1
+    assert not warned, warned[0]  # pytest keeps from the terminal what a user would see there
     told = f"{snakemake.rule}: error: {message}\n"
     terminal, log = capfd.readouterr().err, Path(snakemake.log[0]).read_text()
     assert terminal == told, terminal

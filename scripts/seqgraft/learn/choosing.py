@@ -119,7 +119,10 @@ def log_loss(logits: np.ndarray, labels: np.ndarray) -> float:
     float
     """
     logits = np.asarray(logits, dtype=np.float64)
-    return float(np.mean(np.logaddexp(0.0, logits) - logits * labels))
+    with np.errstate(
+        invalid="ignore"
+    ):  # of logits that are no numbers the caller tells, with the learning rate
+        return float(np.mean(np.logaddexp(0.0, logits) - logits * labels))
 
 
 def pooled(parts: list[Member], logits: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
