@@ -18,6 +18,7 @@ from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 
 from seqgraft.config.load import mirror_folder, read_study
+from seqgraft.config.places import results_are_folders
 from seqgraft.errors import SeqgraftError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +49,11 @@ def read_config(content: Mapping[str, Any] | str | None) -> Any:
     lines = source[source.index("def told(") : source.index("TRANSFERS =")]
     names: dict[str, Any] = {
         **{"config": {}, "workflow": SimpleNamespace(configfiles=[])},
-        **{"read_study": read_study, "mirror_folder": mirror_folder},
+        **{
+            "read_study": read_study,
+            "mirror_folder": mirror_folder,
+            "results_are_folders": results_are_folders,
+        },
         **{"SeqgraftError": SeqgraftError, "WorkflowError": WorkflowError},
     }
     if content is not None:

@@ -18,7 +18,7 @@ from mistake_study import data
 from mistakes import Told, job_is_refused, run
 from safetensors import SafetensorError
 
-from seqgraft.config.places import results_can_be_written
+from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.errors import SeqgraftError
 from seqgraft.machine import trouble
 
@@ -218,19 +218,19 @@ def test_what_was_granted(
     job_is_refused(make(), message, capfd)
 
 
-def refused(study: str = "mine") -> str:
+def refused(check: Callable[[str], None]) -> str:
     with pytest.raises(SeqgraftError) as error:
-        results_can_be_written(study)
+        check("mine")
     return str(error.value)
 
 
 @pytest.mark.parametrize("place", ["results", "results/mine", "results/mine/logs"])
 @pytest.mark.parametrize("thing", ["a file", "a dead link"])
 def test_a_file_where_results_belong(place: str, thing: str, tmp_path: Path) -> None:
-    results_can_be_written("mine")
+    results_are_folders("mine")
     shutil.rmtree(place, ignore_errors=True)
     Path(place).write_text("") if thing == "a file" else Path(place).symlink_to("nowhere")
-    assert refused() == str(
+    assert refused(results_are_folders) == str(
         Told(
             f"'{place}' is not a folder, and the results belong in it",
             f"{tmp_path}/{place}",
@@ -242,7 +242,7 @@ def test_a_file_where_results_belong(place: str, thing: str, tmp_path: Path) -> 
 def test_a_folder_that_takes_no_files(tmp_path: Path, monkeypatch: Patch) -> None:
     # A test may run as root, who may write everywhere.
     monkeypatch.setattr("seqgraft.config.places.os.access", lambda path, mode: Path(path) != Path("results"))
-    assert refused("new") == str(
+    assert refused(results_can_be_written) == str(
         Told(
             "the results cannot be written: the folder 'results' takes no files",
             f"{tmp_path}/results",

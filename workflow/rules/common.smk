@@ -19,7 +19,7 @@ LIBRARY = library_folder()
 sys.path.insert(0, str(LIBRARY))
 
 from seqgraft.config.load import mirror_folder, read_study
-from seqgraft.config.places import results_can_be_written
+from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.digest import code_digest
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.names import STRATEGY_FACTS
@@ -38,6 +38,7 @@ def told(check, *given):
 
 STUDY = told(read_study, config, workflow.configfiles)
 told(mirror_folder, STUDY)  # only checked here; the download jobs look it up
+told(results_are_folders, STUDY.study)
 
 TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
 TARGETS = sorted({transfer.target for transfer in STUDY.transfers})

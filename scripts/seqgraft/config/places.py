@@ -72,36 +72,40 @@ def local_files_exist(study: Study, where: str) -> None:
         for index, entry in enumerate(task.files):
             if entry.path is None:
                 continue
-            trouble = _unreadable(entry.path)
+            trouble = _unreadable(entry.path, f"{where}, key tasks.{name}.files[{index}].path")
             if trouble is not None:
-                what, remedy = trouble
-                place = f"{where}, key tasks.{name}.files[{index}].path"
-                raise SeqgraftError(what, where=place, remedy=remedy)
+                raise trouble
 
 
-def _unreadable(path: str) -> tuple[str, str] | None:
+def _unreadable(path: str, where: str) -> SeqgraftError | None:
     """Say why a file cannot be read and what to do; None if it can."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - Path.exists takes a forbidden folder for an exception
     except FileNotFoundError:
         if Path(path).is_symlink():
-            return f"'{path}' is a link to a file that does not exist", "mend the link or the path"
-        return f"there is no file '{path}'", f"mend the path; {_RELATIVE}"
+            return SeqgraftError(
+                f"'{path}' is a link to a file that does not exist",
+                where=where,
+                remedy="mend the link or the path",
+            )
+        return SeqgraftError(f"there is no file '{path}'", where=where, remedy=f"mend the path; {_RELATIVE}")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return (
-            f"the file '{path}' cannot be reached: {reason}",
-            f"mend the path or its permissions; {_RELATIVE}",
+        return SeqgraftError(
+            f"the file '{path}' cannot be reached: {getattr(error, 'strerror', None) or error}",
+            where=where,
+            remedy=f"mend the path or its permissions; {_RELATIVE}",
         )
     if stat.S_ISDIR(mode):
-        return f"'{path}' is a folder, not a file", "name one FASTA file per entry"
+        return SeqgraftError(
+            f"'{path}' is a folder, not a file", where=where, remedy="name one FASTA file per entry"
+        )
     if not os.access(path, os.R_OK):
-        return f"the file '{path}' may not be read", "mend its permissions"
+        return SeqgraftError(f"the file '{path}' may not be read", where=where, remedy="mend its permissions")
     return None
 
 
-def results_can_be_written(study: str, folder: Path = Path("results")) -> None:
-    """Look whether a study's results can be written at all, before its jobs start.
+def results_are_folders(study: str, folder: Path = Path("results")) -> None:
+    """Look whether a file or a dead link stands where the rules need a folder.
 
     Parameters
     ----------
@@ -113,16 +117,33 @@ def results_can_be_written(study: str, folder: Path = Path("results")) -> None:
     Raises
     ------
     SeqgraftError
-        If a file stands where a folder must be, or the folder takes no files.
+        If one does.
     """
-    own = folder / study
-    for place in (folder, own, *(own / name for name in _FOLDERS)):
+    for place in (folder, folder / study, *(folder / study / name for name in _FOLDERS)):
         if os.path.lexists(place) and not place.is_dir():
             raise SeqgraftError(
                 f"'{place}' is not a folder, and the results belong in it",
                 where=str(place.absolute()),
                 remedy="move it away, or run in another folder",
             )
+
+
+def results_can_be_written(study: str, folder: Path = Path("results")) -> None:
+    """Look whether a study's results can be written; only where jobs start, as anyone may look at results.
+
+    Parameters
+    ----------
+    study : str
+        The study's name.
+    folder : pathlib.Path
+        The folder of all results.
+
+    Raises
+    ------
+    SeqgraftError
+        If a folder of the results takes no files.
+    """
+    for place in (folder, folder / study, *(folder / study / name for name in _FOLDERS)):
         nearest = next(parent for parent in (place, *place.absolute().parents) if parent.is_dir())
         if not os.access(nearest, os.W_OK | os.X_OK):
             raise SeqgraftError(
