@@ -7,6 +7,10 @@ from seqgraft.files import write_text
 from seqgraft.job import run
 from seqgraft.provenance import collect
 
+# Lists of files of the rule's input, by whether a repetition must give their bytes again.
+REPEATABLE = ["data", "source_results", "fit_results", "tables"]
+ONCE = ["bundles", "fit_bundles", "source_histories", "histories"]
+
 
 def work(snakemake, log):
     """Write provenance.json."""
@@ -15,9 +19,11 @@ def work(snakemake, log):
         study=snakemake.wildcards.study,
         config=Path(files.config),
         raw=dict(zip(map(Path, files.raw), snakemake.params.origins, strict=True)),
-        computed=[Path(p) for p in [*files.records, *files.splits, *files.weights, *files.predictions]],
-        bundles=[Path(p) for p in files.bundles],
-        histories=[Path(p) for p in files.histories],
+        repeatable=[Path(path) for name in REPEATABLE for path in files[name]],
+        once=[Path(path) for name in ONCE for path in files[name]],
+        later=[Path(path) for path in snakemake.params.later],
+        bundles=[Path(path) for path in files.bundles],
+        histories=[Path(path) for path in files.histories],
         code_digests=snakemake.params.digests,
     )
     write_text(snakemake.output.provenance, json.dumps(record, indent=2, ensure_ascii=False) + "\n")

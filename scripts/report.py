@@ -30,8 +30,9 @@ def work(snakemake, log):
         **{name: Path(files[name]) for name in SINGLE},
         **{name: [Path(path) for path in files[name]] for name in LISTS},
     )
-    for name, drawing in figure_files(inputs).items():
-        write_text(Path(snakemake.output.figures) / name, drawing)
+    drawings = figure_files(inputs)
+    for path in [*snakemake.output.curves, *snakemake.output.forests]:
+        write_text(path, drawings[Path(path).name])
     write_text(snakemake.output.report, build(inputs))
     log.info("wrote %s", snakemake.output.report)
 

@@ -252,9 +252,13 @@ def fit_jobs():
     return jobs
 
 
-def of_fits(file):
-    """Name one file of every fit job."""
-    return [f"{folder}/{file}" for folder in fit_jobs()]
+def of_fits(file, kind=None):
+    """Name one file of every fit job, or of the strategies' or baselines' alone."""
+    return [
+        f"{folder}/{file}"
+        for folder, job in fit_jobs().items()
+        if kind in (None, job["kind"])
+    ]
 
 
 def of_source_models(file):

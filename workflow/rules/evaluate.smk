@@ -5,11 +5,36 @@ rule evaluate:
     input:
         predictions=of_fits("predictions.parquet"),
     output:
-        metrics="results/{study}/metrics.tsv",
-        summary="results/{study}/summary.tsv",
-        comparisons="results/{study}/comparisons.tsv",
-        savings="results/{study}/savings.tsv",
-        verdicts="results/{study}/verdicts.json",
+        metrics=report(
+            "results/{study}/metrics.tsv",
+            caption="../report/metrics.rst",
+            category="Answer",
+            labels={"what": "metrics of every fit"},
+        ),
+        summary=report(
+            "results/{study}/summary.tsv",
+            caption="../report/summary.rst",
+            category="Answer",
+            labels={"what": "metrics, means over replicates"},
+        ),
+        comparisons=report(
+            "results/{study}/comparisons.tsv",
+            caption="../report/comparisons.rst",
+            category="Answer",
+            labels={"what": "comparisons"},
+        ),
+        savings=report(
+            "results/{study}/savings.tsv",
+            caption="../report/savings.rst",
+            category="Answer",
+            labels={"what": "label savings"},
+        ),
+        verdicts=report(
+            "results/{study}/verdicts.json",
+            caption="../report/verdicts.rst",
+            category="Answer",
+            labels={"what": "verdicts"},
+        ),
     log:
         "results/{study}/logs/evaluate.log",
     benchmark:

@@ -13,7 +13,13 @@ rule finetune:
         source_predictions=source_models("predictions.parquet"),
     output:
         predictions="results/{study}/transfers/{transfer}/{strategy}/predictions.parquet",
-        history="results/{study}/transfers/{transfer}/{strategy}/history.tsv",
+        history=report(
+            "results/{study}/transfers/{transfer}/{strategy}/history.tsv",
+            caption="../report/fit_history.rst",
+            category="Training",
+            subcategory="fits",
+            labels={"trained on": "{transfer}", "model or strategy": "{strategy}"},
+        ),
         bundle="results/{study}/transfers/{transfer}/{strategy}/bundle.json",
         weights="results/{study}/transfers/{transfer}/{strategy}/weights.safetensors",
     log:
@@ -54,7 +60,13 @@ use rule finetune as finetune_without_source with:
         offsets=learned_data("offsets.npy"),
     output:
         predictions="results/{study}/targets/{target}/{strategy}/predictions.parquet",
-        history="results/{study}/targets/{target}/{strategy}/history.tsv",
+        history=report(
+            "results/{study}/targets/{target}/{strategy}/history.tsv",
+            caption="../report/fit_history.rst",
+            category="Training",
+            subcategory="fits",
+            labels={"trained on": "{target}", "model or strategy": "{strategy}"},
+        ),
         bundle="results/{study}/targets/{target}/{strategy}/bundle.json",
         weights="results/{study}/targets/{target}/{strategy}/weights.safetensors",
     log:
@@ -85,7 +97,13 @@ rule baseline:
         offsets=learned_data("offsets.npy"),
     output:
         predictions="results/{study}/targets/{target}/{baseline}/predictions.parquet",
-        history="results/{study}/targets/{target}/{baseline}/history.tsv",
+        history=report(
+            "results/{study}/targets/{target}/{baseline}/history.tsv",
+            caption="../report/fit_history.rst",
+            category="Training",
+            subcategory="fits",
+            labels={"trained on": "{target}", "model or strategy": "{baseline}"},
+        ),
     log:
         "results/{study}/logs/baseline/{target}/{baseline}.log",
     benchmark:

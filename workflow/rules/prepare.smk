@@ -6,7 +6,13 @@ rule prepare:
         raw_files,
     output:
         records="results/{study}/data/{task}/records.parquet",
-        rejects="results/{study}/data/{task}/rejects.tsv",
+        rejects=report(
+            "results/{study}/data/{task}/rejects.tsv",
+            caption="../report/rejects.rst",
+            category="Data",
+            subcategory="{task}",
+            labels={"task": "{task}", "what": "rejected or changed sequences"},
+        ),
         summary="results/{study}/data/{task}/summary.json",
     log:
         "results/{study}/logs/prepare/{task}.log",

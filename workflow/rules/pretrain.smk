@@ -17,7 +17,13 @@ rule pretrain:
     output:
         bundle="results/{study}/pretrained/{sources}/{model}/bundle.json",
         weights="results/{study}/pretrained/{sources}/{model}/weights.safetensors",
-        history="results/{study}/pretrained/{sources}/{model}/history.tsv",
+        history=report(
+            "results/{study}/pretrained/{sources}/{model}/history.tsv",
+            caption="../report/source_history.rst",
+            category="Training",
+            subcategory="source models",
+            labels={"trained on": "{sources}", "model or strategy": "{model}"},
+        ),
         predictions="results/{study}/pretrained/{sources}/{model}/predictions.parquet",
     log:
         "results/{study}/logs/pretrain/{sources}/{model}.log",

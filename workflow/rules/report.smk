@@ -1,9 +1,38 @@
 # The page that a study ends in, and the record of how it was run.
 
+# What `prepare`, `encode`, `split` and `leakage` make of a task, and what evaluation and the leakage check tell of all.
+DATA_FILES = [
+    "records.parquet",
+    "rejects.tsv",
+    "summary.json",
+    "tokens.npy",
+    "offsets.npy",
+    "splits.parquet",
+    "leakage.tsv",
+    "excluded.tsv",
+]
+TABLES = [
+    "leakage.tsv",
+    "excluded.tsv",
+    "metrics.tsv",
+    "summary.tsv",
+    "comparisons.tsv",
+    "savings.tsv",
+    "verdicts.json",
+]
+CURVES = {name: f"figures/{name}.learning-curve.svg" for name in TRANSFERS}
+FORESTS = {name: f"figures/{name}.comparisons.svg" for name in TRANSFERS}
+FIGURES = [*CURVES.values(), *FORESTS.values()]
+
 
 rule write_config:
     output:
-        config="results/{study}/config.yaml",
+        config=report(
+            "results/{study}/config.yaml",
+            caption="../report/config.rst",
+            category="How it was run",
+            labels={"what": "config as understood"},
+        ),
     log:
         "results/{study}/logs/write_config.log",
     localrule: True
@@ -25,14 +54,23 @@ rule provenance:
     input:
         config="results/{study}/config.yaml",
         raw=[path for path, _ in every_raw_file()],
-        records=of_tasks("records.parquet"),
-        splits=of_tasks("splits.parquet"),
+        data=[path for file in DATA_FILES for path in of_tasks(file)],
+        source_results=of_source_models("weights.safetensors")
+        + of_source_models("predictions.parquet"),
+        fit_results=of_fits("predictions.parquet")
+        + of_fits("weights.safetensors", kind="strategy"),
+        tables=[f"results/{{study}}/{name}" for name in TABLES],
         bundles=of_source_models("bundle.json"),
-        weights=of_source_models("weights.safetensors"),
-        predictions=of_fits("predictions.parquet"),
+        fit_bundles=of_fits("bundle.json", kind="strategy"),
+        source_histories=of_source_models("history.tsv"),
         histories=of_fits("history.tsv"),
     output:
-        provenance="results/{study}/provenance.json",
+        provenance=report(
+            "results/{study}/provenance.json",
+            caption="../report/provenance.rst",
+            category="How it was run",
+            labels={"what": "provenance"},
+        ),
     log:
         "results/{study}/logs/provenance.log",
     localrule: True
@@ -44,6 +82,7 @@ rule provenance:
     params:
         origins=[origin for _, origin in every_raw_file()],
         digests={script: code(script) for script in SCRIPTS},
+        later=[f"results/{STUDY.study}/{name}" for name in ["report.html", *FIGURES]],
         code=code("provenance"),
     message:
         "Recording how {wildcards.study} was run"
@@ -70,8 +109,32 @@ rule report:
         source_predictions=of_source_models("predictions.parquet"),
         histories=of_fits("history.tsv"),
     output:
-        report="results/{study}/report.html",
-        figures=directory("results/{study}/figures"),
+        report=report(
+            "results/{study}/report.html",
+            caption="../report/report.rst",
+            category="Answer",
+            labels={"what": "report of the study"},
+        ),
+        curves=[
+            report(
+                f"results/{{study}}/{path}",
+                caption="../report/curve.rst",
+                category="Figures",
+                subcategory=name,
+                labels={"transfer": name, "what": "learning curve"},
+            )
+            for name, path in CURVES.items()
+        ],
+        forests=[
+            report(
+                f"results/{{study}}/{path}",
+                caption="../report/forest.rst",
+                category="Figures",
+                subcategory=name,
+                labels={"transfer": name, "what": "comparisons"},
+            )
+            for name, path in FORESTS.items()
+        ],
     log:
         "results/{study}/logs/report.log",
     localrule: True

@@ -61,8 +61,20 @@ rule collect_leakage:
         leakage=of_tasks("leakage.tsv"),
         excluded=of_tasks("excluded.tsv"),
     output:
-        leakage="results/{study}/leakage.tsv",
-        excluded="results/{study}/excluded.tsv",
+        leakage=report(
+            "results/{study}/leakage.tsv",
+            caption="../report/leakage.rst",
+            category="Data",
+            subcategory="leakage",
+            labels={"what": "sequences on both sides of a line"},
+        ),
+        excluded=report(
+            "results/{study}/excluded.tsv",
+            caption="../report/excluded.rst",
+            category="Data",
+            subcategory="leakage",
+            labels={"what": "sequences left out of training"},
+        ),
     log:
         "results/{study}/logs/collect_leakage.log",
     localrule: True

@@ -1,7 +1,7 @@
 """Config of one task: its files or simulation, its labels, its policies and its split."""
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +32,14 @@ class FileEntry(Settings):
         if value is not None and not _SHA256.fullmatch(value.lower()):
             raise ValueError("must be 64 hexadecimal digits")
         return value and value.lower()
+
+    @field_validator("path")
+    @classmethod
+    def _relative_where_it_can_be(cls, value: str | None) -> str | None:
+        # A record that names the user's folders could be repeated on no other machine, nor after a move.
+        if value is not None and PurePosixPath(value).is_relative_to(Path.cwd()):
+            return str(PurePosixPath(value).relative_to(Path.cwd()))
+        return value
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

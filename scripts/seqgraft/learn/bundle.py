@@ -17,6 +17,7 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.files import atomic_path, sha256_of, write_text
 from seqgraft.learn.examples import Reading
 from seqgraft.learn.model import Model, build
+from seqgraft.software import computed_with
 
 FORMAT = 1
 
@@ -99,6 +100,7 @@ def save_bundle(
             "complement": None if reading.complement is None else list(reading.complement),
         },
         "backbone": backbone.model_dump(mode="json"),
+        "software": computed_with(),
         **more,
     }
     write_text(bundle_json, json.dumps(description, indent=2) + "\n")

@@ -1,0 +1,76 @@
+"""Reading ``provenance.json``, with one clear message where it cannot be used."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from seqgraft.errors import SeqgraftError
+
+# What a reader relies on, and of which type.
+SHAPE: dict[str, type] = {
+    "study": str,
+    "seqgraft": str,
+    "finished": str,
+    "project": dict,
+    "config_sha256": str,
+    "machine": dict,
+    "packages": dict,
+    "environment": dict,
+    "raw": dict,
+    "sha256": dict,
+    "once": dict,
+    "later": list,
+    "code": dict,
+}
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Read the record of a finished study.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        ``results/<study>``.
+
+    Returns
+    -------
+    dict
+        The content of ``provenance.json``.
+
+    Raises
+    ------
+    SeqgraftError
+        If there is no such study, if it has not finished, or if its record is damaged or of an earlier version.
+    """
+    path = folder / "provenance.json"
+    if not folder.is_dir():
+        known = (
+            sorted(p.name for p in folder.parent.glob("*") if p.is_dir()) if folder.parent.is_dir() else []
+        )
+        remedy = f"there are results of: {', '.join(known)}" if known else "run the study first"
+        raise SeqgraftError(f"there is no study '{folder.name}'", where=str(folder), remedy=remedy)
+    again = f"run snakemake again with the config of '{folder.name}'"
+    if not path.is_file():
+        raise SeqgraftError(
+            f"the study '{folder.name}' is not finished: it has no provenance.json",
+            where=str(folder),
+            remedy=f"{again}; it goes on where it stopped",
+        )
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise SeqgraftError(
+            f"provenance.json is damaged: {error}", where=str(path), remedy=f"delete it and {again}"
+        ) from None
+    wrong = (
+        [name for name, kind in SHAPE.items() if not isinstance(record.get(name), kind)]
+        if isinstance(record, dict)
+        else ["everything"]
+    )
+    if wrong:
+        raise SeqgraftError(
+            f"provenance.json is damaged or was written by an earlier version: it lacks {', '.join(wrong)}",
+            where=str(path),
+            remedy=f"delete it and {again}",
+        )
+    return record
