@@ -1,5 +1,5 @@
 # What people type. `make help` lists the targets; nothing here needs root, conda or a terminal.
-# Variables: PYTHON (an interpreter >= 3.11), CORES, TORCH_INDEX (where to take torch from, see README.md).
+# Variables: PYTHON (an interpreter >= 3.11), CORES, TORCH_INDEX (where to take torch from, see README.md), STUDY.
 
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint schema lock clean distclean set-up
+.PHONY: help demo test verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -35,6 +35,10 @@ demo: $(READY) ## run the simulated study and print where its report is
 
 test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and are skipped without it)
 	$(BIN)/python -m pytest tests
+
+verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
+	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
+	@$(BIN)/python -m seqgraft.verify "results/$(STUDY)" $(if $(AGAINST),--against "$(AGAINST)")
 
 lint: $(READY) ## style, types, Snakemake's own lint, and generated files that drifted from their source
 	$(BIN)/ruff check .

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
@@ -130,3 +131,12 @@ def test_a_long_title_is_cut():
     lines = title_lines(frame(title="word " * 60), 40)
     assert len(lines) == 3
     assert lines[-1].endswith("…")
+
+
+def test_a_transfer_without_comparisons_still_has_both_files():
+    inputs = make_inputs()
+    bare = dataclasses.replace(inputs, comparisons=inputs.comparisons.iloc[:0])
+    drawings = figure_files(bare)
+    assert sorted(drawings) == ["ecoli--bsubtilis.comparisons.svg", "ecoli--bsubtilis.learning-curve.svg"]
+    assert "Nothing could be compared." in drawings["ecoli--bsubtilis.comparisons.svg"]
+    ET.fromstring(drawings["ecoli--bsubtilis.comparisons.svg"])

@@ -15,6 +15,10 @@ from seqgraft.report.text import train_size
 from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+_NOTHING = (
+    f'{_HEAD}<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 40" role="img">'
+    '<text x="10" y="25" font-family="sans-serif" font-size="14">Nothing could be compared.</text></svg>\n'
+)
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,17 @@ def figure_files(inputs: ReportInputs) -> dict[str, str]:
     """
     found = {}
     for number, verdict in enumerate(inputs.verdicts, start=1):
-        for draw in (learning_curve_drawing, forest_drawing):
-            drawing = draw(inputs, verdict, f"transfer-{number}")
-            if drawing is not None:
-                found[drawing.file] = drawing.document
+        curve = learning_curve_drawing(inputs, verdict, f"transfer-{number}")
+        differences = forest_drawing(inputs, verdict, f"transfer-{number}")
+        found[curve.file] = curve.document
+        # A rule must give each file that it promises, also where there was nothing to draw.
+        found[_forest_file(verdict)] = _NOTHING if differences is None else differences.document
     return found
+
+
+def _forest_file(verdict: dict[str, Any]) -> str:
+    """Name the file of a transfer's comparisons."""
+    return f"{verdict['transfer']}.comparisons.svg"
 
 
 def learning_curve_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> Drawing:
@@ -130,7 +140,7 @@ def forest_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> D
     )
     return Drawing(
         f"{key}-figure-comparisons",
-        f"{verdict['transfer']}.comparisons.svg",
+        _forest_file(verdict),
         caption,
         forest(groups, frame, f"{key}-forest-wide"),
         forest(groups, frame, f"{key}-forest-narrow", narrow=True),
