@@ -4,24 +4,37 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from seqgraft.errors import SeqgraftError
 
-# What a reader relies on, and of which type.
-SHAPE: dict[str, type] = {
-    "study": str,
-    "seqgraft": str,
-    "finished": str,
-    "project": dict,
-    "config_sha256": str,
-    "machine": dict,
-    "packages": dict,
-    "environment": dict,
-    "raw": dict,
-    "sha256": dict,
-    "once": dict,
-    "later": list,
-    "code": dict,
-}
+
+class _Project(BaseModel):
+    commit: str | None
+    changed: list[str] = []
+
+
+class _RawFile(BaseModel):
+    sha256: str
+    path: str | None = None
+
+
+class _Record(BaseModel):
+    """What readers of a record rely on; there is more in it."""
+
+    study: str
+    seqgraft: str
+    finished: str
+    project: _Project
+    config_sha256: str
+    machine: dict[str, Any]
+    packages: dict[str, str]
+    environment: dict[str, str]
+    raw: dict[str, _RawFile]
+    sha256: dict[str, str]
+    once: dict[str, str]
+    later: list[str]
+    code: dict[str, str]
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -62,15 +75,14 @@ def read_record(folder: Path) -> dict[str, Any]:
         raise SeqgraftError(
             f"provenance.json is damaged: {error}", where=str(path), remedy=f"delete it and {again}"
         ) from None
-    wrong = (
-        [name for name, kind in SHAPE.items() if not isinstance(record.get(name), kind)]
-        if isinstance(record, dict)
-        else ["everything"]
-    )
-    if wrong:
+    try:
+        _Record.model_validate(record)
+    except ValidationError as error:
+        keys = dict.fromkeys(".".join(str(part) for part in problem["loc"]) for problem in error.errors())
+        shown = ", ".join(key or "everything" for key in keys)
         raise SeqgraftError(
-            f"provenance.json is damaged or was written by an earlier version: it lacks {', '.join(wrong)}",
+            f"provenance.json is damaged or was written by an earlier version: see {shown}",
             where=str(path),
             remedy=f"delete it and {again}",
-        )
+        ) from None
     return record
