@@ -29,8 +29,9 @@ include: "workflow/rules/pretrain.smk"
 include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/plan.smk"
 
 
 onstart:
     told(results_can_be_written, STUDY.study)
-    print(plan_text(STUDY), file=sys.stderr)
+    print(announcement(), file=sys.stderr)

@@ -7,7 +7,6 @@ from seqgraft.learn.baseline_job import run_baseline_job
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.threads import require
-from seqgraft.software import computed_with
 
 
 def work(snakemake, log):
@@ -33,7 +32,7 @@ def work(snakemake, log):
     )
     log.info("%d fits made, %d found in the resume store", result.trained, result.reused)
     write_parquet(result.predictions, snakemake.output.predictions)
-    write_tsv(result.history.assign(software=computed_with()), snakemake.output.history)
+    write_tsv(result.history, snakemake.output.history)
 
 
 run(snakemake, work)

@@ -18,7 +18,7 @@ def work(snakemake, log):
         FitJob(predictions=Path(path), **job)
         for path, job in zip(snakemake.input.predictions, snakemake.params.jobs, strict=True)
     ]
-    tables = evaluate(jobs, study)
+    tables = evaluate(jobs, study, say=log.info)
     write_tables(tables, Path(snakemake.output.metrics).parent)
     for verdict in tables.verdicts:
         log.info(verdict["sentence"])

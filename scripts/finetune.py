@@ -10,7 +10,6 @@ from seqgraft.learn import device
 from seqgraft.learn.fits import run_job, save_predictor
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
-from seqgraft.software import computed_with
 
 
 def work(snakemake, log):
@@ -39,7 +38,7 @@ def work(snakemake, log):
     )
     log.info("%d fits trained, %d found in the resume store", result.trained, result.reused)
     write_parquet(result.predictions, snakemake.output.predictions)
-    write_tsv(result.history.assign(software=computed_with()), snakemake.output.history)
+    write_tsv(result.history, snakemake.output.history)
     kept = save_predictor(
         result,
         snakemake.output.bundle,

@@ -3,15 +3,18 @@
 import json
 from pathlib import Path
 
-from seqgraft.data.prepare import prepare, summary_of
+from seqgraft.data.prepare import prepare, stages_of, summary_of
 from seqgraft.files import write_parquet, write_text, write_tsv
 from seqgraft.job import run
+from seqgraft.learn.progress import Progress
 
 
 def work(snakemake, log):
     """Write records, rejects and the summary."""
     files = [Path(path) for path in snakemake.input]
-    result = prepare(files, snakemake.params.classes_of_files, **snakemake.params.cleaning)
+    progress = Progress(f"checking {snakemake.wildcards.task}", stages_of(files), "stages", say=log.info)
+    cleaning = snakemake.params.cleaning
+    result = prepare(files, snakemake.params.classes_of_files, **cleaning, progress=progress)
     log.info(summary_of(result.summary))
     write_parquet(result.records, snakemake.output.records)
     write_tsv(result.rejects, snakemake.output.rejects)

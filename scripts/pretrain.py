@@ -4,6 +4,7 @@ from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.job import run
 from seqgraft.learn import device, pretrain
 from seqgraft.learn.inputs import TASK_FILES, read_task
+from seqgraft.learn.progress import heard
 
 
 def work(snakemake, log):
@@ -28,7 +29,7 @@ def work(snakemake, log):
         code_digest=params.code,
         store_folder=params.resume,
         device=where,
-        say=log.info,
+        say=heard(log.info, f"source model {snakemake.wildcards.model} on {snakemake.wildcards.sources}"),
     )
 
 

@@ -1,7 +1,7 @@
 """Evaluation: from the predictions of all fits to metrics, intervals, comparisons and verdicts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pandas as pd
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.files import write_text, write_tsv
+from seqgraft.learn.progress import Progress
 from seqgraft.seeds import seed
 from seqgraft.stats.comparisons import comparisons_table
 from seqgraft.stats.panel import build_panel
@@ -44,6 +45,7 @@ def evaluate(
     jobs: Sequence[FitJob],
     study: EvaluationSettings,
     groups: Mapping[str, dict[str, str]] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Tables:
     """Evaluate a study from its predictions alone.
 
@@ -55,6 +57,8 @@ def evaluate(
         Names, order and counts.
     groups : mapping of str to dict of str to str, optional
         By target, the group of each test id; examples of a group are resampled together.
+    say : callable, optional
+        Takes lines of progress.
 
     Returns
     -------
@@ -66,7 +70,10 @@ def evaluate(
         When predictions are missing or do not belong together.
     """
     panels = []
-    for target in dict.fromkeys(transfer.target for transfer in study.transfers):
+    targets = dict.fromkeys(transfer.target for transfer in study.transfers)
+    # Scoring resamples every fit of a target; comparing is counted as one more step.
+    progress = Progress("evaluating", len(targets) + 1, "steps", say=say or _silent)
+    for target in targets:
         found = [job for job in jobs if job.target == target]
         if not found:
             raise SeqgraftError(
@@ -81,16 +88,23 @@ def evaluate(
             (groups or {}).get(target),
         )
         panels += [build_panel(t, study, scores) for t in study.transfers if t.target == target]
+        progress.step(f"target {target} scored, {len(found)} files of predictions")
     order = {transfer.name: position for position, transfer in enumerate(study.transfers)}
     panels.sort(key=lambda panel: order[panel.transfer.name])
     comparisons = comparisons_table(panels)
-    return Tables(
+    tables = Tables(
         metrics_table(panels),
         summary_table(panels),
         comparisons,
         savings_table(panels),
         [transfer_verdict(panel, comparisons) for panel in panels],
     )
+    progress.step("compared")
+    return tables
+
+
+def _silent(line: str) -> None:
+    """Tell nothing."""
 
 
 def write_tables(tables: Tables, folder: str | Path) -> None:

@@ -1,92 +1,293 @@
-"""What a study will cost, said before it starts."""
+"""What a study will cost, said before it starts: fits, minutes and disk, of the jobs that are still to be done."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from seqgraft.config.study import Study
+from seqgraft.alphabets import ALPHABETS
+from seqgraft.config.learning import TrainingSettings
+from seqgraft.config.study import Study, Transfer
+from seqgraft.costs import (
+    REFERENCE,
+    SNAKEMAKE,
+    Work,
+    logistic_seconds,
+    predicting_seconds,
+    start_seconds,
+    training_seconds,
+    work_of,
+)
 from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.sizes import TaskSize, size_of
+from seqgraft.speed import Speed
 
-# Sequences of 81 letters that one core trains per second with the default backbone: the median of the 150 fits of
-# scratch, full and full-kept-head in config/bacteria.yaml (5,600 to 11,400), on a two-core machine with AVX-512. Older
-# processors, wider backbones and longer sequences are slower.
-SEQUENCES_PER_SECOND = 10_000
-# Predictions and a resume-store entry of a fit with some hundred test sequences, as seen in the same study.
-BYTES_PER_FIT = 20_000
+LARGE = 500  # labels from which on one held-out part takes the folds' place (learn/choosing.py)
+# Bytes of one fit in predictions, resume store and metrics: for itself, and for each sequence that it predicts.
+BYTES_PER_FIT, BYTES_PER_PREDICTION = 4_000, 28
+# Checkpoints that a run passes, as a share of all, when it stops by itself.
+TYPICAL = 0.75
+
+Job = tuple[str, str, str]  # rule, source or target or transfer, and model or strategy
 
 
-@dataclass(frozen=True)
+@dataclass
 class Plan:
-    """Counts of what a study trains.
+    """What remains to be done, and what it costs.
+
+    Attributes
+    ----------
+    source_models, fits, networks : int
+        Networks of source tasks; predictors of target tasks; networks trained inside these.
+    jobs : int
+        Jobs that train or fit.
+    most, typical : list of float
+        Seconds of each such job, if every run passes all its checkpoints and if it stops as runs usually do.
+    bytes : int
+        Written beside the data.
+    unknown : list of str
+        Tasks whose size only their files can tell, so that nothing of them is counted.
+    """
+
+    source_models: int = 0
+    fits: int = 0
+    networks: int = 0
+    jobs: int = 0
+    most: list[float] = field(default_factory=list)
+    typical: list[float] = field(default_factory=list)
+    bytes: int = 0
+    unknown: list[str] = field(default_factory=list)
+
+
+def training_jobs(study: Study) -> list[Job]:
+    """List the jobs of a whole study that train or fit.
 
     Parameters
     ----------
-    source_models : int
-        Networks trained on source tasks.
-    fits : int
-        Predictors of target tasks: strategies and baselines, train sizes and replicates.
-    networks : int
-        Networks trained inside these fits: one per fold, or one per member of an ensemble.
-    passes : int
-        Sequences shown to networks at most, repetitions counted; `all` counts where its size is known beforehand.
-    open_sizes : int
-        How many targets have an `all` whose size is not known before their files are read.
+    study : Study
+        The config.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Rule (``pretrain``, ``finetune``, ``baseline``); the sources, target or transfer; the model or strategy.
     """
+    jobs: dict[Job, None] = {}
+    for transfer in study.transfers:
+        jobs |= {("pretrain", transfer.sources, str(k)): None for k in range(study.pretraining.replicates)}
+        for name in study.strategies_of(transfer):
+            scope = transfer.name if STRATEGY_FACTS[name].needs_source else transfer.target
+            jobs[("finetune", scope, name)] = None
+        jobs |= {("baseline", transfer.target, name): None for name in study.baselines}
+    return list(jobs)
 
-    source_models: int
-    fits: int
-    networks: int
-    passes: int
-    open_sizes: int
+
+def plan_of(study: Study, jobs: Collection[Job], speed: Speed, results: Path = Path("results")) -> Plan:
+    """Count what jobs will train and what that costs.
+
+    Parameters
+    ----------
+    study : Study
+        The config.
+    jobs : collection of Job
+        Those that are still to be done, e.g. all of `training_jobs`.
+    speed : Speed
+        Of one of the processes that will train at once.
+    results : pathlib.Path
+        The folder of all results; what lies there tells the sizes of tasks that were prepared before.
+    """
+    folder = results / study.study / "data"
+    sizes = {name: size_of(task, folder / name) for name, task in study.tasks.items()}
+    plan = Plan(jobs=len(jobs))
+    transfers = {transfer.name: transfer for transfer in study.transfers}
+    for rule, scope, name in jobs:
+        _ADD[rule](plan, study, scope, name, sizes, transfers, speed)
+    plan.unknown = list(dict.fromkeys(plan.unknown))
+    return plan
 
 
-def plan_of(study: Study) -> Plan:
-    """Count what a study trains, before any file is read."""
-    training = study.training
-    jobs = {
-        (transfer.target if not STRATEGY_FACTS[name].needs_source else transfer.name, name): transfer.target
-        for transfer in study.transfers
-        for name in study.strategies_of(transfer)
-    }
-    fits = networks = passes = 0
-    for (_, name), target in jobs.items():
-        strategy = STRATEGY_FACTS[name]
-        if not strategy.uses_target_labels:
-            fits += study.pretraining.replicates
+def _add_source_model(
+    plan: Plan,
+    study: Study,
+    scope: str,
+    name: str,
+    sizes: Mapping[str, TaskSize | None],
+    transfers: Mapping[str, Transfer],
+    speed: Speed,
+) -> None:
+    """Add the training of one source model."""
+    plan.source_models += 1
+    size = sizes[scope]
+    start = start_seconds(speed, torch=True)
+    if size is None:
+        plan.unknown.append(scope)
+        _add_seconds(plan, start, 0.0)
+        return
+    own, work = study.pretraining, _work(study, scope, size)
+    pool = size.sequences * (1 - study.tasks[scope].split.test)
+    learned, held_out = pool * (1 - own.validation), pool * own.validation
+    steps = learned / own.batch_size + 1
+    training = training_seconds(work, max(own.epochs) * steps, max(own.epochs) * learned, speed)
+    training += predicting_seconds(work, len(own.epochs) * held_out, speed)
+    rest = predicting_seconds(work, size.sequences, speed)
+    _add_seconds(plan, start + rest, training)
+
+
+def _add_strategy(
+    plan: Plan,
+    study: Study,
+    scope: str,
+    name: str,
+    sizes: Mapping[str, TaskSize | None],
+    transfers: Mapping[str, Transfer],
+    speed: Speed,
+) -> None:
+    """Add all fits of one strategy."""
+    target = transfers[scope].target if scope in transfers else scope
+    strategy, training = STRATEGY_FACTS[name], study.training
+    size = sizes[target]
+    start = start_seconds(speed, torch=True)
+    if size is None:
+        plan.unknown.append(target)
+    test = size.sequences * study.tasks[target].split.test if size else 0.0
+    if not strategy.uses_target_labels:
+        plan.fits += study.pretraining.replicates
+        _add_seconds(plan, start, 0.0)
+        return
+    most = rest = 0.0
+    for labels in _labels(study, target, size):
+        plan.fits += study.replicates
+        plan.bytes += round(study.replicates * (BYTES_PER_FIT + BYTES_PER_PREDICTION * (test + labels)))
+        if size is None:
             continue
-        fits += len(study.train_sizes) * study.replicates
-        if strategy.trainable != "all":
-            continue
-        for size in study.train_sizes:
-            labels = _pool_size(study, target) if size == "all" else size
-            cross_fitted = labels < 500
-            members = training.folds if cross_fitted else training.members
+        work = _work(study, target, size)
+        members, learned = _division(training, labels)
+        if strategy.trainable == "all":
             runs = study.replicates * members * len(training.learning_rates)
-            networks += runs
-            passes += runs * max(training.epochs) * (labels - labels // training.folds)
-    targets = {transfer.target for transfer in study.transfers}
-    fits += len(targets) * len(study.baselines) * len(study.train_sizes) * study.replicates
-    unknown = [t for t in targets if "all" in study.train_sizes and not _pool_size(study, t)]
-    sources = {transfer.sources for transfer in study.transfers}
-    return Plan(len(sources) * study.pretraining.replicates, fits, networks, passes, len(unknown))
+            plan.networks += runs
+            steps = max(training.epochs) * (learned // training.batch_size + 1)
+            most += training_seconds(work, runs * steps, runs * max(training.epochs) * learned, speed)
+            most += predicting_seconds(work, runs * len(training.epochs) * (labels - learned), speed)
+            rest += predicting_seconds(work, study.replicates * members * test, speed)
+        else:
+            rest += _logistic(study, labels, members, speed)
+    _add_seconds(plan, start + rest, most)
 
 
-def plan_text(study: Study) -> str:
-    """Put the plan into a few lines for the terminal."""
-    plan = plan_of(study)
-    minutes = max(1, round(plan.passes / SEQUENCES_PER_SECOND / 60))
-    megabytes = max(1, round(plan.fits * BYTES_PER_FIT / 1e6))
-    beside = ", `all` and the source models not counted" if plan.open_sizes else ", source models not counted"
+def _add_baseline(
+    plan: Plan,
+    study: Study,
+    scope: str,
+    name: str,
+    sizes: Mapping[str, TaskSize | None],
+    transfers: Mapping[str, Transfer],
+    speed: Speed,
+) -> None:
+    """Add all fits of one baseline."""
+    size = sizes[scope]
+    test = size.sequences * study.tasks[scope].split.test if size else 0.0
+    seconds = start_seconds(speed, torch=False)
+    for labels in _labels(study, scope, size):
+        plan.fits += study.replicates
+        plan.bytes += round(study.replicates * (BYTES_PER_FIT + BYTES_PER_PREDICTION * (test + labels)))
+        if name != "constant":
+            seconds += _logistic(study, labels, _division(study.training, labels)[0], speed)
+    _add_seconds(plan, seconds, 0.0)
+
+
+_ADD: dict[str, Callable[..., None]] = {
+    "pretrain": _add_source_model,
+    "finetune": _add_strategy,
+    "baseline": _add_baseline,
+}
+
+
+def _add_seconds(plan: Plan, fixed: float, checkpoints: float) -> None:
+    """Add a job's seconds: what it needs in any case, and what it needs to pass all checkpoints."""
+    plan.most.append(fixed + checkpoints)
+    plan.typical.append(fixed + TYPICAL * checkpoints)
+
+
+def _labels(study: Study, target: str, size: TaskSize | None) -> list[float]:
+    """Return the numbers of labels of a target's fits; 0 for an `all` that is not known yet."""
+    pool = size.sequences * (1 - study.tasks[target].split.test) if size else 0.0
+    return [pool if number == "all" else float(number) for number in study.train_sizes]
+
+
+def _division(training: TrainingSettings, labels: float) -> tuple[int, float]:
+    """Return how many members a fit has, and from how many labels each learns."""
+    if labels < LARGE:
+        return training.folds, labels - labels // training.folds
+    return training.members, labels - min(0.2 * labels, 500.0)
+
+
+def _logistic(study: Study, labels: float, members: int, speed: Speed) -> float:
+    """Return the seconds of one train size of a logistic regression, for all replicates."""
+    return logistic_seconds(study.replicates * members * len(study.training.penalties), labels, speed)
+
+
+def _work(study: Study, task: str, size: TaskSize) -> Work:
+    """Return the work of one sequence of a task."""
+    return work_of(len(ALPHABETS[study.tasks[task].alphabet].letters), size.length, study.backbone)
+
+
+def makespan(seconds: Collection[float], places: int) -> float:
+    """Return how long jobs take on so many places, the longest first."""
+    busy = [0.0] * max(1, places)
+    for own in sorted(seconds, reverse=True):
+        busy[busy.index(min(busy))] += own
+    return max(busy)
+
+
+def plan_text(study: Study, plan: Plan, speed: Speed | None, *, places: int, others: int, stored: int) -> str:
+    """Put a plan into a few lines for the terminal.
+
+    Parameters
+    ----------
+    study : Study
+        The config.
+    plan : Plan
+        What remains to be done.
+    speed : Speed or None
+        As measured; without it no time is told.
+    places : int
+        Jobs that run at once.
+    others : int
+        Jobs that train nothing.
+    stored : int
+        Finished fits in the resume stores of the plan's jobs.
+    """
     data = "SIMULATED data" if study.simulated else "real data"
-    return (
-        f"seqgraft: study '{study.study}' ({data}): {len(study.transfers)} transfer(s), "
-        f"{plan.source_models} source models, {plan.fits} fits with {plan.networks} networks.\n"
-        f"          At most about {minutes} core minutes of fitting on a recent CPU{beside}; "
-        f"about {megabytes} MB on disk beside the data. What was finished before is not repeated."
+    lines = [f"study '{study.study}' ({data}), {len(study.transfers)} transfer(s)"]
+    if not plan.jobs:
+        return _framed([*lines, "nothing is left to train; tables and pages are made anew"])
+    disk = f"about {max(1, round(plan.bytes / 1e6))} MB on disk beside the data"
+    beside = others * start_seconds(speed or REFERENCE, torch=False) / max(1, places) + SNAKEMAKE
+    typical, most = (makespan(seconds, places) + beside for seconds in (plan.typical, plan.most))
+    lines.append(
+        f"to do: {plan.source_models} source models and {plan.fits} fits ({plan.networks} networks) in "
+        f"{plan.jobs} jobs; what was finished before is not counted"
     )
+    if stored:
+        lines.append(f"up to {stored} of these fits are in the resume store and are not trained again")
+    time = (
+        f"about {_duration(typical)} (at most {_duration(most)}) with {places} job(s) at once, by a measurement of "
+        "this machine a moment ago; "
+    )
+    lines.append((time if speed else "") + disk)
+    if plan.unknown:
+        lines.append(
+            f"NOT counted: {', '.join(plan.unknown)}, known only when their files are here; it will take longer"
+        )
+    return _framed(lines)
 
 
-def _pool_size(study: Study, target: str) -> int:
-    """Return the size of a target's pool, 0 where only its files can tell."""
-    task = study.tasks[target]
-    if task.simulate is None:
-        return 0
-    return round(sum(task.simulate.counts.values()) * (1 - task.split.test))
+def _framed(lines: list[str]) -> str:
+    """Put the program's name before the first line and align the others."""
+    return "seqgraft: " + "\n          ".join(lines)
+
+
+def _duration(seconds: float) -> str:
+    """Write an estimate: nobody should read more into it than it holds."""
+    if seconds < 55:
+        return f"{max(10, round(seconds / 10) * 10)} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -23,7 +23,6 @@ from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.digest import code_digest
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.names import STRATEGY_FACTS
-from seqgraft.plan import plan_text
 
 # --- the study -------------------------------------------------------------------------------------------------------
 

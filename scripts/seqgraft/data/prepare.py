@@ -1,7 +1,7 @@
 """From FASTA files with one class each to accepted records and a list of every rejected or changed one."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from seqgraft.data.checks import (
 )
 from seqgraft.data.fasta import FastaRecord, read_fasta
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn.progress import Progress
 
 RECORD_COLUMNS = ["id", "sequence", "label", "file", "line"]
 
@@ -49,6 +50,7 @@ def prepare(
     ambiguous: str = "drop",
     conflicts: str = "drop",
     strand: str = "single",
+    progress: Progress | None = None,
 ) -> Prepared:
     """Check the sequences of one task.
 
@@ -68,6 +70,8 @@ def prepare(
         What happens to a sequence that is found with several classes.
     strand : {"single", "both"}
         With ``both`` a sequence and its reverse complement are the same.
+    progress : Progress, optional
+        Told after each of `stages_of` stages.
 
     Returns
     -------
@@ -85,11 +89,15 @@ def prepare(
     repeated, or could be taken for another or for a missing value is replaced by ``<file>:<line>``.
     """
     letters = ALPHABETS[alphabet]
-    table, renamed = unique_ids(_read(files, labels))
+    tell = progress.step if progress else _silent
+    table, renamed = unique_ids(_read(files, labels, tell))
+    tell("ids checked")
     table, illegal = check_letters(table, letters, ambiguous)
+    tell("letters checked")
     table = table.assign(same=_same(table["sequence"], letters, strand))
     table, contradicting = resolve_conflicts(table, conflicts, by="same")
     table, copies = first_copies(table, by="same")
+    tell("copies found")
     listed = pd.concat([renamed, illegal, contradicting, copies], ignore_index=True)
     listed = listed.sort_values(["file", "line"], kind="stable")
     for name in classes:
@@ -98,6 +106,7 @@ def prepare(
             raise _nothing_left(name, own, listed, letters)
     records = table[RECORD_COLUMNS].reset_index(drop=True)
     summary = _summary(records, listed, files, labels, letters)
+    tell("letters counted")
     return Prepared(records, listed[REJECT_COLUMNS].reset_index(drop=True), summary)
 
 
@@ -109,7 +118,16 @@ def _same(sequences: pd.Series, letters: Alphabet, strand: str) -> pd.Series:
     return sequences.where(sequences <= other, other)
 
 
-def _read(files: Sequence[Path], labels: Sequence[str]) -> pd.DataFrame:
+def stages_of(files: Sequence[Path]) -> int:
+    """Return how often `prepare` tells its progress: once a file and four times after that."""
+    return len(files) + 4
+
+
+def _silent(note: str) -> None:
+    """Tell nothing."""
+
+
+def _read(files: Sequence[Path], labels: Sequence[str], tell: Callable[[str], None]) -> pd.DataFrame:
     """Read all files into one table, letters in upper case."""
     tables = []
     for path, label in zip(files, labels, strict=True):
@@ -117,6 +135,7 @@ def _read(files: Sequence[Path], labels: Sequence[str]) -> pd.DataFrame:
         # Outside ASCII, upper case may be another number of letters, and legal ones at that: ß becomes SS.
         table["sequence"] = [s.upper() if s.isascii() else s for s in table["sequence"]]
         tables.append(table.assign(file=path.name, path=str(path), label=label))
+        tell(f"{path.name} read, {len(table)} sequences")
     names = [path.name for path in files]
     for path in files:
         if names.count(path.name) > 1:

@@ -9,8 +9,11 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead, InvalidURL
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from seqgraft.learn.progress import Progress
+
 TIMEOUT = 60.0  # seconds without a byte
 _BLOCK = 1 << 20
+MEGA = 1e6
 _BUSY = (408, 425, 429)  # the answers below 500 that ask to come again later (RFC 9110, RFC 8470, RFC 6585)
 
 
@@ -52,13 +55,21 @@ def transfer(url: str, path: Path, log: logging.Logger) -> None:
     started, received = time.monotonic(), 0
     with _open(url) as response, path.open("wb") as handle:
         announced = response.headers.get("Content-Length") or ""
+        total = int(announced) / MEGA if announced.isdigit() else None
+        progress = Progress(f"fetching {url}", total, "MB", say=log.info)
         while block := _read(response):
             handle.write(block)
             received += len(block)
+            progress.step(_percent(received, announced), amount=len(block) / MEGA)
     if announced.isdigit() and received != int(announced):
         raise FailedTryError(f"the transfer broke off after {received} of {announced} bytes", again=True)
     seconds = max(time.monotonic() - started, 1e-6)
-    log.info("fetched %s: %d bytes, %.1f MB/s", url, received, received / seconds / 1e6)
+    log.info("fetched %s: %d bytes, %.1f MB/s", url, received, received / seconds / MEGA)
+
+
+def _percent(received: int, announced: str) -> str:
+    """Say how much of a body is here, where its size was announced."""
+    return f"{100 * received // int(announced)} %" if announced.isdigit() and int(announced) else ""
 
 
 def _open(url: str) -> HTTPResponse:

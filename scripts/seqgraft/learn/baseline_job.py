@@ -3,17 +3,15 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import sklearn
 
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.learn.baselines import BASELINES
 from seqgraft.learn.examples import Examples, Reading, rows_of_test
 from seqgraft.learn.jobs import JobResult, TrainSize, plan_fits, run_fits
 from seqgraft.learn.progress import Progress
-from seqgraft.learn.software import versions_of
 from seqgraft.learn.store import Store
+from seqgraft.software import versions
 
 
 def run_baseline_job(
@@ -84,6 +82,6 @@ def run_baseline_job(
         store=Store(store_folder),
         progress=progress,
         device="cpu",
-        versions=versions_of(np, sklearn),
+        versions=versions(("numpy", "scikit-learn")),
         prune=prune,
     )

@@ -4,9 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import sklearn
 import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
@@ -28,9 +26,9 @@ from seqgraft.learn.model import predict
 from seqgraft.learn.names import STRATEGY_FACTS
 from seqgraft.learn.probe import fit_head
 from seqgraft.learn.progress import Progress
-from seqgraft.learn.software import in_words, versions_of
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult, Store
+from seqgraft.software import computed_with, versions
 
 FITTERS: dict[str, Callable[[Start, FitPlan], FitResult]] = {"all": fit_all, "head": fit_head}
 
@@ -111,7 +109,6 @@ def run_job(
     if not facts.uses_target_labels:
         return _zero_shot(start)
     plans = plan_fits(examples, splits, excluded, train_sizes, replicates, training, seed_words)
-    versions = versions_of(np, torch, sklearn)
     common = {
         "strategy": [facts.name, facts.trainable, facts.head],
         "training": training.model_dump(mode="json"),
@@ -135,7 +132,7 @@ def run_job(
         store=Store(store_folder),
         progress=progress,
         device=name_of(device),
-        versions=versions,
+        versions=versions(("numpy", "torch", "scikit-learn")),
         keep_weights=True,
         prune=prune,
     )
@@ -159,8 +156,7 @@ def _zero_shot(start: Start) -> JobResult:
     # Already sorted; the two parts come from two tasks, whose ids have no common order.
     predictions = as_predictions(tables)
     table = pd.DataFrame(history).reindex(columns=HISTORY_COLUMNS)
-    software = in_words(versions_of(np, torch))
-    table = table.assign(device=name_of(start.device), software=software, note="prior not adapted")
+    table = table.assign(device=name_of(start.device), software=computed_with(), note="prior not adapted")
     return JobResult(predictions, table, 0, 0, {})
 
 

@@ -13,8 +13,8 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.learn.choosing import Member, members
 from seqgraft.learn.examples import Examples, pool_rows
 from seqgraft.learn.progress import Progress
-from seqgraft.learn.software import in_words
 from seqgraft.learn.store import FitResult, Store, key_of
+from seqgraft.software import computed_with
 
 TrainSize = int | Literal["all"]
 PREDICTION_COLUMNS = ["id", "train_size", "is_all", "replicate", "part", "label", "prediction"]
@@ -170,7 +170,7 @@ def run_fits(
     device : str
         For the history.
     versions : mapping of str to str
-        Version of each package on which the numbers depend: part of the key and of the history.
+        Version of each package on which the numbers depend: part of the key.
     keep_weights : bool
         Whether to keep the weights of the largest train size of replicate 1.
     prune : bool
@@ -198,7 +198,7 @@ def run_fits(
             started = time.perf_counter()
             result = fit(plan)
             seconds = time.perf_counter() - started
-            result.history.update(seconds=seconds, device=device, software=in_words(versions))
+            result.history.update(seconds=seconds, device=device, software=computed_with())
             if not wanted:
                 result = FitResult(result.test, result.held_out_rows, result.held_out, result.history)
             store.put(key, result)

@@ -19,7 +19,7 @@ from seqgraft.learn.device import name_of
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.loop import LoopSettings, Run
 from seqgraft.learn.model import build, predict
-from seqgraft.learn.software import versions_of
+from seqgraft.learn.progress import duration
 from seqgraft.learn.source_model import (
     HISTORY_COLUMNS,
     SourceModel,
@@ -30,6 +30,7 @@ from seqgraft.learn.source_model import (
 )
 from seqgraft.learn.store import Store
 from seqgraft.seeds import seed
+from seqgraft.software import versions
 from seqgraft.stats.auc import auroc
 
 
@@ -110,8 +111,11 @@ def train_source(
         seconds = time.perf_counter() - began
         history.append((epoch, run.loss, loss, area, seconds))
         if say is not None:
-            rate = run.examples / seconds
-            say(f"epoch {epoch}: validation loss {loss:.4f}, AUROC {area:.4f}, {rate:,.0f} examples/s")
+            last = pretraining.epochs[-1]
+            say(
+                f"epoch {epoch} of at most {last}: validation loss {loss:.4f}, AUROC {area:.4f}, "
+                f"{run.examples / seconds:,.0f} examples/s, at most {duration(seconds / epoch * (last - epoch))} left"
+            )
         if loss < best[0]:
             best, waited = (loss, epoch, run.state()), 0
         else:
@@ -191,8 +195,14 @@ def run(
         "seed_words": seed_words,
         "device": device,
     }
-    versions = versions_of(np, torch)
-    key = source_key(examples, train_rows, test_rows, code_digest=code_digest, versions=versions, **settings)
+    key = source_key(
+        examples,
+        train_rows,
+        test_rows,
+        code_digest=code_digest,
+        versions=versions(("numpy", "torch")),
+        **settings,
+    )
     kept = store.get(key)
     if kept is None:
         model = train_source(examples, train_rows, test_rows, say=say, **settings)

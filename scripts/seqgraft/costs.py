@@ -1,0 +1,98 @@
+"""What parts of a study cost in seconds, from counts of work and the measured speed of a machine.
+
+The constants were measured as CPU time on one core of an AMD EPYC (`REFERENCE`) with torch 2.13.0: the training steps
+of eight networks (widths 8 to 256, 81 to 600 letters, batches of 32 and 64) are met within a third by the three
+terms of a step.
+"""
+
+from dataclasses import dataclass
+
+from seqgraft.config.learning import BackboneSettings
+from seqgraft.speed import Speed
+
+# The core on which the constants below were measured, in its own time.
+REFERENCE = Speed(calls=0.9e6, products=8.0e10, passes=1.8e9)
+STEP = 2.4e-3  # of a step of any size: calls of torch, the optimiser, the average of the weights
+PER_OPERATION = 4.5e-11  # forward and backward, per floating-point operation forward
+PER_CELL = 1.5e-8  # per filter and letter: activations, pooling, one-hot letters
+PREDICTED = 0.4  # a prediction's share of a training step's work
+LOGISTIC = 4e-3  # of one logistic regression: one fold and one penalty
+LOGISTIC_LABEL = 2e-5  # and of each label in it
+START_TORCH = 3.8  # a job that imports torch, Snakemake's part included
+START_PLAIN = 1.8  # any other job
+SNAKEMAKE = 5.0  # the main process: reading the workflow, the graph of jobs, this measurement
+
+
+@dataclass(frozen=True)
+class Work:
+    """One sequence's work in a network.
+
+    Parameters
+    ----------
+    operations : float
+        Floating-point operations of one forward pass.
+    cells : float
+        Filters times letters.
+    """
+
+    operations: float
+    cells: float
+
+
+def work_of(letters: int, length: int, backbone: BackboneSettings) -> Work:
+    """Count the work of one sequence; the same counts as in ``learn.backbones``, without torch.
+
+    Parameters
+    ----------
+    letters : int
+        Letters of the alphabet.
+    length : int
+        Letters per sequence.
+    backbone : BackboneSettings
+        The backbone.
+    """
+    width, (kernel1, kernel2), (pool1, pool2) = backbone.width, backbone.kernels, backbone.pools
+    cells1 = length // pool1
+    cells2 = cells1 // pool2
+    multiply_adds = width * (letters * kernel1 * length + width * kernel2 * cells1 + cells2 * backbone.hidden)
+    return Work(2.0 * multiply_adds, float(width * length))
+
+
+def training_seconds(work: Work, steps: float, sequences: float, speed: Speed) -> float:
+    """Return the seconds of training steps.
+
+    Parameters
+    ----------
+    work : Work
+        Of one sequence.
+    steps : float
+        Steps of the optimiser.
+    sequences : float
+        Sequences shown in all these steps.
+    speed : Speed
+        Of the machine.
+    """
+    return steps * STEP * REFERENCE.calls / speed.calls + sequences * _per_sequence(work, speed)
+
+
+def predicting_seconds(work: Work, sequences: float, speed: Speed) -> float:
+    """Return the seconds of predictions."""
+    return PREDICTED * sequences * _per_sequence(work, speed)
+
+
+def logistic_seconds(regressions: float, labels: float, speed: Speed) -> float:
+    """Return the seconds of logistic regressions, each on so many labels."""
+    return regressions * (LOGISTIC + LOGISTIC_LABEL * labels) * REFERENCE.calls / speed.calls
+
+
+def start_seconds(speed: Speed, *, torch: bool) -> float:
+    """Return the seconds until a job begins its work, and those that Snakemake spends on it."""
+    return (START_TORCH if torch else START_PLAIN) * REFERENCE.calls / speed.calls
+
+
+def _per_sequence(work: Work, speed: Speed) -> float:
+    """Return the seconds of one sequence in training."""
+    return (
+        work.operations * PER_OPERATION * REFERENCE.products / speed.products
+        + work.cells * PER_CELL * REFERENCE.passes / speed.passes
+    )

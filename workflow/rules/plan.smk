@@ -1,0 +1,49 @@
+# What is printed before anything runs: what remains to be trained and what it will cost on this machine.
+
+from seqgraft.costs import REFERENCE
+from seqgraft.plan import plan_of, plan_text
+from seqgraft.speed import measure
+
+# The rules that train or fit, and which wildcards say what.
+TRAINING_RULES = {
+    "pretrain": ("pretrain", "sources", "model"),
+    "finetune": ("finetune", "transfer", "strategy"),
+    "finetune_without_source": ("finetune", "target", "strategy"),
+    "baseline": ("baseline", "target", "baseline"),
+}
+
+
+def planned_jobs():
+    """Return the jobs to come that train, as the plan names them, and the number of the others."""
+    training, others = [], 0
+    for job in workflow.dag.needrun_jobs():
+        if job.rule.name in TRAINING_RULES:
+            rule, scope, name = TRAINING_RULES[job.rule.name]
+            training.append((rule, job.wildcards[scope], job.wildcards[name]))
+        else:
+            others += 1
+    return training, others
+
+
+def stored_fits(jobs):
+    """Count the finished fits that lie in the resume stores of these jobs."""
+    folders = [
+        Path(f"results/{STUDY.study}/resume", "pretrained" if rule == "pretrain" else "", scope, name)
+        for rule, scope, name in jobs
+    ]
+    return sum(len(list(folder.glob("*.safetensors"))) for folder in folders)
+
+
+def announcement():
+    """Put the plan into words; measure this machine only where something will be trained."""
+    jobs, others = planned_jobs()
+    threads = STUDY.training.threads
+    places = max(1, min((workflow.cores or 1) // threads, len(jobs)))
+    speed = None
+    if jobs:
+        try:
+            speed = measure(places, threads)
+        except (OSError, RuntimeError) as error:
+            print(f"seqgraft: no estimate of time: {error}", file=sys.stderr)
+    plan = plan_of(STUDY, jobs, speed or REFERENCE)
+    return plan_text(STUDY, plan, speed, places=places, others=others, stored=stored_fits(jobs))
