@@ -24,8 +24,6 @@ from seqgraft.speed import Speed
 LARGE = 500  # labels from which on one held-out part takes the folds' place (learn/choosing.py)
 # Bytes of one fit in predictions, resume store and metrics: for itself, and for each sequence that it predicts.
 BYTES_PER_FIT, BYTES_PER_PREDICTION = 4_000, 28
-# Checkpoints that a run passes, as a share of all, when it stops by itself.
-TYPICAL = 0.75
 
 Job = tuple[str, str, str]  # rule, source or target or transfer, and model or strategy
 
@@ -40,8 +38,8 @@ class Plan:
         Networks of source tasks; predictors of target tasks; networks trained inside these.
     jobs : int
         Jobs that train or fit.
-    most, typical : list of float
-        Seconds of each such job, if every run passes all its checkpoints and if it stops as runs usually do.
+    most : list of float
+        Seconds of each such job, if every run passes all its checkpoints.
     bytes : int
         Written beside the data.
     unknown : list of str
@@ -53,7 +51,6 @@ class Plan:
     networks: int = 0
     jobs: int = 0
     most: list[float] = field(default_factory=list)
-    typical: list[float] = field(default_factory=list)
     bytes: int = 0
     unknown: list[str] = field(default_factory=list)
 
@@ -120,7 +117,7 @@ def _add_source_model(
     start = start_seconds(speed, torch=True)
     if size is None:
         plan.unknown.append(scope)
-        _add_seconds(plan, start, 0.0)
+        plan.most.append(start)
         return
     own, work = study.pretraining, _work(study, scope, size)
     pool = size.sequences * (1 - study.tasks[scope].split.test)
@@ -129,7 +126,7 @@ def _add_source_model(
     training = training_seconds(work, max(own.epochs) * steps, max(own.epochs) * learned, speed)
     training += predicting_seconds(work, len(own.epochs) * held_out, speed)
     rest = predicting_seconds(work, size.sequences, speed)
-    _add_seconds(plan, start + rest, training)
+    plan.most.append(start + rest + training)
 
 
 def _add_strategy(
@@ -151,7 +148,7 @@ def _add_strategy(
     test = size.sequences * study.tasks[target].split.test if size else 0.0
     if not strategy.uses_target_labels:
         plan.fits += study.pretraining.replicates
-        _add_seconds(plan, start, 0.0)
+        plan.most.append(start)
         return
     most = rest = 0.0
     for labels in _labels(study, target, size):
@@ -170,7 +167,7 @@ def _add_strategy(
             rest += predicting_seconds(work, study.replicates * members * test, speed)
         else:
             rest += _logistic(study, labels, members, speed)
-    _add_seconds(plan, start + rest, most)
+    plan.most.append(start + rest + most)
 
 
 def _add_baseline(
@@ -191,7 +188,7 @@ def _add_baseline(
         plan.bytes += round(study.replicates * (BYTES_PER_FIT + BYTES_PER_PREDICTION * (test + labels)))
         if name != "constant":
             seconds += _logistic(study, labels, _division(study.training, labels)[0], speed)
-    _add_seconds(plan, seconds, 0.0)
+    plan.most.append(seconds)
 
 
 _ADD: dict[str, Callable[..., None]] = {
@@ -199,12 +196,6 @@ _ADD: dict[str, Callable[..., None]] = {
     "finetune": _add_strategy,
     "baseline": _add_baseline,
 }
-
-
-def _add_seconds(plan: Plan, fixed: float, checkpoints: float) -> None:
-    """Add a job's seconds: what it needs in any case, and what it needs to pass all checkpoints."""
-    plan.most.append(fixed + checkpoints)
-    plan.typical.append(fixed + TYPICAL * checkpoints)
 
 
 def _labels(study: Study, target: str, size: TaskSize | None) -> list[float]:
@@ -262,7 +253,7 @@ def plan_text(study: Study, plan: Plan, speed: Speed | None, *, places: int, oth
         return _framed([*lines, "nothing is left to train; tables and pages are made anew"])
     disk = f"about {max(1, round(plan.bytes / 1e6))} MB on disk beside the data"
     beside = others * start_seconds(speed or REFERENCE, torch=False) / max(1, places) + SNAKEMAKE
-    typical, most = (makespan(seconds, places) + beside for seconds in (plan.typical, plan.most))
+    most = makespan(plan.most, places) + beside
     lines.append(
         f"to do: {plan.source_models} source models and {plan.fits} fits ({plan.networks} networks) in "
         f"{plan.jobs} jobs; what was finished before is not counted"
@@ -270,7 +261,7 @@ def plan_text(study: Study, plan: Plan, speed: Speed | None, *, places: int, oth
     if stored:
         lines.append(f"up to {stored} of these fits are in the resume store and are not trained again")
     time = (
-        f"about {_duration(typical)} (at most {_duration(most)}) with {places} job(s) at once, by a measurement of "
+        f"at most about {_duration(most)} with {places} job(s) at once, by a measurement of "
         "this machine a moment ago; "
     )
     lines.append((time if speed else "") + disk)

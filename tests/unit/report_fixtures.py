@@ -284,6 +284,14 @@ def make_inputs(
             "config_sha256": "c" * 64,
             "machine": {"system": "Linux", "processor": "a processor", "cores": 2, "python": "3.11.7"},
             "packages": {"torch": "2.13.0", "numpy": "2.4.0"},
+            "environment": {"numpy": "2.4.0", "some-package": "1.2.3"},
+            "project": {
+                "version": "0.1.0",
+                "commit": "0123456789abcdef0123456789abcdef01234567",
+                "changed": ["scripts/seqgraft/learn/loop.py"],
+                "origin": "https://example.org/seqgraft.git",
+            },
+            "repeat": "snakemake --configfile results/planted/config.yaml --cores 2",
             "seeds": "derived from names",
             "raw": {
                 f"raw/{name}/promoter.fa": {

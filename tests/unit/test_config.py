@@ -10,6 +10,7 @@ import yaml
 
 from seqgraft.config.document import schema_text, with_key_tables
 from seqgraft.config.load import mirror_folder, read_study
+from seqgraft.config.tasks import FileEntry
 from seqgraft.errors import SeqgraftError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,3 +160,25 @@ def test_schema_and_key_tables_agree_with_the_models() -> None:
     readme = (ROOT / "config/README.md").read_text()
     assert readme == with_key_tables(readme), "run `make schema`"
     assert json.loads(schema_text())["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted((ROOT / "config").glob("*.yaml")), ROOT / "tests/config/tiny.yaml"], ids=str
+)
+def test_a_config_as_understood_is_understood_the_same_again(path: Path) -> None:
+    first = read_study(yaml.safe_load(path.read_text())).as_understood()
+    again = read_study(yaml.safe_load(yaml.safe_dump(first, sort_keys=False, allow_unicode=True, width=110)))
+    assert again.as_understood() == first
+
+
+def test_a_local_path_below_the_working_folder_becomes_relative(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def path_of(written: str) -> str | None:
+        return FileEntry.model_validate({"path": written, "class": "p"}).path
+
+    assert path_of(str(tmp_path / "data/a.fa")) == "data/a.fa"
+    assert path_of("data/a.fa") == "data/a.fa"
+    assert path_of("/elsewhere/a.fa") == "/elsewhere/a.fa"

@@ -96,6 +96,7 @@ def test_sections_come_in_order(page):
         "5 How it was run",
         "The network",
         "Fits, machine and versions",
+        "Repeating it",
         "Checksums",
         "Words used here",
         "Tables to download",
@@ -325,3 +326,11 @@ def test_a_large_list_stays_in_the_folder():
     html = build(replace(inputs, rejects=inputs.rejects | {"ecoli": many}))
     assert "too large for this page, see results/planted/" in html
     assert len(html) < 2_000_000
+
+
+def test_how_to_repeat_and_to_verify_is_said(html):
+    assert "snakemake --configfile results/planted/config.yaml --cores 2" in html
+    assert "make verify STUDY=planted" in html
+    assert "commit 0123456789abcdef0123456789abcdef01234567 of https://example.org/seqgraft.git" in html
+    assert "changes that are in no commit: scripts/seqgraft/learn/loop.py" in html
+    assert "some-package" in html

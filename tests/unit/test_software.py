@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from seqgraft.digest import modules_of
+from seqgraft.provenance import PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = sorted((ROOT / "envs").glob("*.yaml"))
@@ -200,3 +201,13 @@ def test_environments_are_used_or_say_that_they_are_not() -> None:
 
 def test_only_training_environments_have_torch() -> None:
     assert {p.stem for p in ENVS if "pytorch" in environment(p)} == {"train", "train-cuda"}
+
+
+# --- what provenance records
+
+
+def test_the_record_has_the_version_of_all_that_a_rule_imports() -> None:
+    packages = {canonicalize_name(name) for name in PACKAGES}
+    needed = set().union(*(needed_by(script) for _, _, script in rules_with_scripts()))
+    names = {canonicalize_name(INDEX_NAME.get(name, name)) for name in needed}
+    assert packages == names | {"snakemake"}

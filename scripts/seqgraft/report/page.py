@@ -100,12 +100,16 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "sources": run_tables.source_table(inputs) if inputs.source_models else None,
         "source_history": run_tables.history_table(inputs) if inputs.source_models else None,
         "setup": run_tables.setup_facts(inputs),
+        "repeat": run_tables.repeat_facts(inputs),
         "fits": run_tables.fits_table(inputs),
         "raw": run_tables.raw_table(inputs),
         "computed": run_tables.digest_table(
             "Files that were made", ("file", "SHA-256"), provenance.get("sha256", {})
         ),
         "code": run_tables.digest_table("Code", ("rule", "digest"), provenance.get("code", {})),
+        "environment": run_tables.digest_table(
+            "Packages of the environment", ("package", "version"), provenance.get("environment", {})
+        ),
         "config": yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100),
         "glossary": words.glossary(inputs),
         "downloads": _downloads(inputs),

@@ -33,7 +33,7 @@ def setup_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
     fits = sum(len(table) for table in inputs.histories.values())
     facts = [
         ("study", str(config["study"])),
-        ("seqgraft", str(provenance.get("seqgraft", ""))),
+        ("seqgraft", _program(provenance)),
         ("finished", str(provenance.get("finished", "")).replace("T", " ").replace("+00:00", " UTC")),
         ("device", text.listed(_devices(inputs))),
         ("threads of torch", str(config["training"].get("threads", ""))),
@@ -52,6 +52,60 @@ def setup_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
         ("checksum of the config", str(provenance.get("config_sha256", ""))),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def repeat_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
+    """Say how the study is run again and how its files are checked, as pairs of a name and a command or sentence.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of (str, str)
+    """
+    study = str(inputs.config["study"])
+    own = any(entry.get("path") for entry in inputs.provenance.get("raw", {}).values())
+    facts = [
+        ("the code", _code(inputs.provenance.get("project", {}))),
+        ("run it again", str(inputs.provenance.get("repeat", ""))),
+        ("are the files those of this run?", f"make verify STUDY={study}"),
+        (
+            "did a repetition give the same?",
+            f"python -m seqgraft.verify results/{study} --against <the other folder>/results/{study}",
+        ),
+    ]
+    if own:
+        facts.append(
+            (
+                "files of your own",
+                f"copies are in results/{study}/raw/; a repetition reads them where `path` says",
+            )
+        )
+    return [(name, value) for name, value in facts if value]
+
+
+def _program(provenance: Mapping[str, Any]) -> str:
+    """Name the version and, where it is known, the commit."""
+    project = provenance.get("project", {})
+    commit = f", commit {project['commit'][:12]}" if project.get("commit") else ""
+    return f"{provenance.get('seqgraft', '')}{commit}"
+
+
+def _code(project: Mapping[str, Any]) -> str:
+    """Say which code made the study, and whether anybody else can get it."""
+    if not project:
+        return ""
+    if not project.get("commit"):
+        return f"version {project['version']}; not run from a git checkout, so no commit is known"
+    origin = f" of {project['origin']}" if project.get("origin") else ""
+    changed = project.get("changed", [])
+    if not changed:
+        return f"commit {project['commit']}{origin}, unchanged"
+    names = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
+    return f"commit {project['commit']}{origin} with changes that are in no commit: {names}"
 
 
 def _devices(inputs: ReportInputs) -> list[str]:
