@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,7 +116,6 @@ def test_a_measurement_has_plausible_figures() -> None:
     assert speed.calls > 1e3
     assert speed.products > 1e7
     assert speed.passes > 1e6
-    assert replace(speed) == speed
 
 
 def test_a_plan_imports_no_torch() -> None:

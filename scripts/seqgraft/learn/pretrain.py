@@ -112,9 +112,10 @@ def train_source(
         history.append((epoch, run.loss, loss, area, seconds))
         if say is not None:
             last = pretraining.epochs[-1]
+            left = f", at most {duration(seconds / epoch * (last - epoch))} left" if epoch < last else ""
+            rate = f"{run.examples / seconds:,.0f} examples/s"
             say(
-                f"epoch {epoch} of at most {last}: validation loss {loss:.4f}, AUROC {area:.4f}, "
-                f"{run.examples / seconds:,.0f} examples/s, at most {duration(seconds / epoch * (last - epoch))} left"
+                f"epoch {epoch} of at most {last}: validation loss {loss:.4f}, AUROC {area:.4f}, {rate}{left}"
             )
         if loss < best[0]:
             best, waited = (loss, epoch, run.state()), 0
