@@ -1,21 +1,16 @@
 """What every rule's script does around its work: a log, one clear message on a mistake, nothing half-written."""
 
 import contextlib
-import ctypes
 import logging
-import os
 import shutil
-import signal
-import sys
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from seqgraft.ending import Interrupted, die_with_parent, listen, run_is_alive
 from seqgraft.errors import SeqgraftError
 from seqgraft.machine import trouble
-
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
@@ -32,14 +27,21 @@ def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:
     ------
     SystemExit
         With status 1 if the work failed. The message of a `SeqgraftError` stands once on the terminal and once in
-        the log, without a traceback; of any other exception the traceback is in the log only.
+        the log, without a traceback; of any other exception the traceback is in the log only. With 128 and the
+        signal's number if SIGTERM or SIGINT ended the work, told in one line.
     """
     die_with_parent()
     log_file = Path(str(snakemake.log[0]))
     logger = _logger(log_file)
     name = snakemake.rule
     try:
+        listen()
         work(snakemake, logger)
+    except Interrupted as stop:
+        if run_is_alive():  # else the next run may be writing the same files already
+            _remove(snakemake.output)
+        logger.error("%s: interrupted (%s)", name, stop.name)
+        raise
     except SeqgraftError as error:
         _remove(snakemake.output)
         logger.error("%s: error: %s", name, error)
@@ -66,15 +68,6 @@ def _defect(snakemake: Any, error: Exception, logger: logging.Logger, log_file: 
         log_file,
     )
     raise SystemExit(1) from None
-
-
-def die_with_parent() -> None:
-    """End this process when the Snakemake that started it is killed (Linux only; elsewhere it goes on)."""
-    if sys.platform == "linux":
-        parent = os.getppid()
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died between the two calls
-            raise SystemExit(1)
 
 
 class _LogFile(logging.FileHandler):

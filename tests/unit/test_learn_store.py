@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 
 from seqgraft.learn.store import FitResult, Store, array_digest, key_of
@@ -37,6 +39,28 @@ def test_prune_removes_what_is_no_longer_wanted(tmp_path):
     assert store.prune(["b"]) == 2
     assert store.get("b") is not None
     assert store.get("a") is None
+
+
+def test_prune_removes_what_a_killed_writer_left(tmp_path):
+    store = Store(tmp_path)
+    store.put("b", result())
+    (tmp_path / ".b.safetensors.x1y2z3w4.safetensors").write_bytes(b"half")
+    assert store.prune(["b"]) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["b.safetensors"]
+
+
+def test_fits_of_jobs_that_never_finish_are_bounded(tmp_path):
+    for number in range(4):  # four settings, each killed after its first fit
+        Store(tmp_path, most=2).put(f"old{number}", result())
+        os.utime(tmp_path / f"old{number}.safetensors", ns=(number, number))
+    assert sorted(path.stem for path in tmp_path.iterdir()) == ["old1", "old2", "old3"]
+    last = Store(tmp_path, most=2)
+    assert last.get("old1") is not None  # what a job asked for is not counted, however old it is
+    last.put("new", result())
+    assert sorted(path.stem for path in tmp_path.iterdir()) == ["new", "old1", "old2", "old3"]
+    last.put("newer", result())
+    Store(tmp_path, most=0).put("newest", result())
+    assert [path.stem for path in tmp_path.iterdir()] == ["newest"]
 
 
 def test_every_part_changes_the_key():

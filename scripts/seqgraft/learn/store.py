@@ -82,13 +82,19 @@ class Store:
     ----------
     folder : path-like, optional
         Made when first written to; None keeps nothing.
+    most : int
+        Fits that nobody asked this object for and that are kept all the same. `prune` removes them when a job is
+        done; a job that is killed again and again, each time with other settings, never comes to that.
     """
 
-    def __init__(self, folder: str | Path | None) -> None:
+    def __init__(self, folder: str | Path | None, most: int = 5_000) -> None:
         self.folder = None if folder is None else Path(folder)
+        self.most = most
+        self._asked: set[str] = set()
 
     def get(self, key: str) -> FitResult | None:
         """Return a finished fit, or None when it is not there (or was cut short by a failing disk)."""
+        self._asked.add(key)
         if self.folder is None or not (path := self.folder / f"{key}{SUFFIX}").is_file():
             return None
         try:
@@ -103,19 +109,48 @@ class Store:
         return FitResult(arrays["test"], arrays["held_out_rows"], arrays["held_out"], history, weights)
 
     def put(self, key: str, result: FitResult) -> None:
-        """Write a finished fit, atomically."""
+        """Write a finished fit, atomically, and let go of the oldest unasked ones if there are too many."""
         if self.folder is None:
             return
+        self._asked.add(key)
         arrays = {"test": result.test, "held_out_rows": result.held_out_rows, "held_out": result.held_out}
         arrays |= {_WEIGHT + name: np.ascontiguousarray(value) for name, value in result.weights.items()}
         with atomic_path(self.folder / f"{key}{SUFFIX}") as path:
             save_file(arrays, path, metadata={"history": json.dumps(result.history)})
 
+        self._bound()
+
     def prune(self, keep_keys: Collection[str]) -> int:
-        """Remove the fits that are not among `keep_keys` and return how many they were."""
+        """Remove all but the fits `keep_keys`, unfinished files of killed writers too; return how many they were."""
+        return sum(_removed(path) for path in self._others(set(keep_keys)))
+
+    def _bound(self) -> None:
+        """Keep at most `most` fits that were not asked for, the newest."""
+        others = self._others(self._asked)
+        if len(others) > self.most:
+            others.sort(key=_written)
+            for path in others[: len(others) - self.most]:
+                _removed(path)
+
+    def _others(self, keys: Collection[str]) -> list[Path]:
+        """List the files of the store, unfinished ones included, that do not hold one of these fits."""
         if self.folder is None or not self.folder.is_dir():
-            return 0
-        stale = [path for path in self.folder.glob(f"*{SUFFIX}") if path.stem not in set(keep_keys)]
-        for path in stale:
-            path.unlink()
-        return len(stale)
+            return []
+        return [path for path in self.folder.glob(f"*{SUFFIX}") if path.stem not in keys]
+
+
+def _written(path: Path) -> int:
+    """Return when a file was written; a file that another job removed meanwhile counts as the oldest."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _removed(path: Path) -> bool:
+    """Remove a file and tell whether it was still there: another job may have been faster."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
