@@ -22,10 +22,10 @@ sys.path.insert(0, str(LIBRARY))
 from seqgraft.config.load import mirror_folder, read_study
 from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.digest import code_digest
-from seqgraft.ending import hold_back_interrupts, name_run
+from seqgraft.ending import name_run
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.names import STRATEGY_FACTS
-from seqgraft.locks import clear_store, only_run
+from seqgraft.running import Run, alone
 
 # --- the study -------------------------------------------------------------------------------------------------------
 
@@ -302,9 +302,7 @@ def every_raw_file():
 
 def resume_folders():
     """Name every folder of the resume store that a job of the study may use."""
-    fits = [
-        Path(folder).relative_to(f"results/{STUDY.study}") for folder in fit_jobs()
-    ]
+    fits = [Path(folder).relative_to(f"results/{STUDY.study}") for folder in fit_jobs()]
     names = [Path(*folder.parts[1:]) for folder in fits]
     names += [Path("pretrained", s, str(k)) for s in SOURCES for k in SOURCE_MODELS]
     return [Path("results", STUDY.study, "resume", name) for name in names]
@@ -337,38 +335,17 @@ def evaluation_settings():
 # --- one run at a time -----------------------------------------------------------------------------------------------
 
 
-def alone(execute):
-    """Wrap what runs jobs, so that it holds the study while it does.
-
-    Dry runs, --unlock, --lint, --report and pictures of the graph never come here or pass through; nor does the
-    Snakemake inside a cluster job, whose study is held by the one that submitted it.
-    """
-
-    def execute_alone(executor_plugin, *args, **more):
-        kind = executor_plugin.common_settings
-        if kind.dryrun_exec or workflow.exec_mode != ExecMode.DEFAULT:
-            return execute(executor_plugin, *args, **more)
-        if not workflow.modules:  # rules of others may start programs that never listen again
-            hold_back_interrupts()
-        own_files = [
-            entry.path
-            for task in STUDY.tasks.values()
-            for entry in task.files
-            if entry.path
-        ]
-        try:
-            with only_run(STUDY.study, own_files) as held:
-                success = execute(executor_plugin, *args, **more)
-                if held and success is not False:
-                    clear_store(
-                        Path("results", STUDY.study, "resume"), resume_folders()
-                    )
-                return success
-        except SeqgraftError as error:
-            raise WorkflowError(str(error)) from None
-
-    return execute_alone
-
-
 name_run()
-workflow.execute = alone(workflow.execute)
+workflow.execute = alone(
+    workflow.execute,
+    Run(
+        study=STUDY.study,
+        own_files=tuple(
+            f.path for task in STUDY.tasks.values() for f in task.files if f.path
+        ),
+        stores=resume_folders(),
+        error=WorkflowError,
+        hold_back=not workflow.modules,
+    ),
+    is_main=workflow.exec_mode == ExecMode.DEFAULT,
+)
