@@ -35,7 +35,7 @@ def test_twenty_kills_of_a_study(finished: Folder, folder: Folder) -> None:
     at_work = chain(
         folder,
         ("--configfile", TINY, "--cores", "2"),
-        kills=int(os.environ.get("NK", "20")),
+        kills=20,
         most=3.0,
         seed=SEED,
     )
@@ -62,7 +62,7 @@ def test_kills_of_a_pretraining(folder: Folder, tmp_path_factory, tiny_config: d
     data = [f"results/tiny/data/ecoli/{name}" for name in ("excluded.tsv", "tokens.npy", "splits.parquet")]
     ready = folder.snakemake(*arguments[:-1], *data)
     assert ready.returncode == 0, ready.stdout
-    assert chain(folder, arguments, kills=int(os.environ.get("NP","5")), most=4.0, seed=SEED) >= 3
+    assert chain(folder, arguments, kills=5, most=4.0, seed=SEED) >= 3
     assert differing(results(folder), results(undisturbed)) == set()
     assert f"{SOURCE}/weights.safetensors" in results(folder)
 
