@@ -2,6 +2,7 @@
 
 import copy
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -31,12 +32,24 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
     return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
 
 
+def forget(finished: Folder, folder: Folder) -> None:
+    """Copy a finished study without what was learned and one task's data, so that kills hit real work."""
+    shutil.copytree(finished.path, folder.path, dirs_exist_ok=True)
+    for path in (folder.path / "results/tiny").iterdir():
+        if path.is_file():
+            path.unlink()
+        elif path.name not in {"raw", "data", "logs", "benchmarks"}:
+            shutil.rmtree(path)
+    shutil.rmtree(folder.path / "results/tiny/data/bsubtilis")
+
+
 def test_twenty_kills_of_a_study(finished: Folder, folder: Folder) -> None:
+    forget(finished, folder)
     at_work = chain(
         folder,
         ("--configfile", TINY, "--cores", "2"),
         kills=20,
-        most=3.0,
+        most=4.0,
         seed=SEED,
     )
     assert at_work >= 10
