@@ -1,8 +1,8 @@
 """A study that grows trains only what is new: fits and source models are found under keys that nothing else moves."""
 
 import dataclasses
+import importlib.metadata
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -19,6 +19,14 @@ def learn(store, sizes, replicates=2):
     splits = split(target, replicates=replicates)
     settings |= {"train_sizes": sizes, "replicates": replicates, "store_folder": store}
     return fits.run_job("scratch", target, splits, **settings)
+
+
+def upgrade(monkeypatch, package):
+    """Let this package seem to be of another version."""
+    installed = importlib.metadata.version
+    monkeypatch.setattr(
+        importlib.metadata, "version", lambda name: "99.0" if name == package else installed(name)
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +60,8 @@ def test_the_weights_are_those_of_the_largest_size_also_when_sizes_are_taken_awa
 
 def test_other_software_makes_other_fits_and_the_history_names_it(tmp_path, monkeypatch):
     first = learn(tmp_path, [18])
-    assert f"torch {torch.__version__}" in first.history["software"][0]
-    monkeypatch.setattr(np, "__version__", "99.0")
+    assert f"torch {importlib.metadata.version('torch')}" in first.history["software"][0]
+    upgrade(monkeypatch, "numpy")
     upgraded = learn(tmp_path, [18])
     assert upgraded.trained == 2
     assert upgraded.history["software"].str.contains("numpy 99.0").all()
@@ -150,6 +158,6 @@ def test_a_source_model_of_other_software_or_threads_is_not_found(trained, tmp_p
     said: list[str] = []
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
     source(tmp_path / "out", tmp_path / "store", said=said)
-    monkeypatch.setattr(torch, "__version__", "99.0")
+    upgrade(monkeypatch, "torch")
     source(tmp_path / "out", tmp_path / "store", said=said)
     assert [line[0] for line in said if "resume" in line] == ["1", "1"]
