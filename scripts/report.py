@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from seqgraft.files import write_text
+from seqgraft.files import atomic_path, write_text
 from seqgraft.job import run
 from seqgraft.report.figures import figure_files
 from seqgraft.report.page import build
@@ -19,6 +19,7 @@ LISTS = [
     "source_histories",
     "source_predictions",
     "histories",
+    "attachments",
 ]
 
 
@@ -28,13 +29,19 @@ def work(snakemake, log):
     inputs = read_inputs(
         tasks=snakemake.params.tasks,
         **{name: Path(files[name]) for name in SINGLE},
-        **{name: [Path(path) for path in files[name]] for name in LISTS},
+        **{name: [Path(path) for path in _listed(files[name])] for name in LISTS},
     )
-    drawings = figure_files(inputs)
-    for path in [*snakemake.output.curves, *snakemake.output.forests]:
-        write_text(path, drawings[Path(path).name])
+    folder = Path(snakemake.output.report).parent / "figures"
+    for name, content in figure_files(inputs):
+        with atomic_path(folder / name) as path:
+            path.write_bytes(content)
     write_text(snakemake.output.report, build(inputs))
     log.info("wrote %s", snakemake.output.report)
+
+
+def _listed(files):
+    """Return a list also where a rule names a single file, which Snakemake hands over as text."""
+    return [files] if isinstance(files, str) else files
 
 
 run(snakemake, work)

@@ -1,10 +1,13 @@
 """A small study for the report: planted numbers in the columns that the pipeline writes."""
 
+import json
 import math
+from itertools import permutations
 
 import pandas as pd
 from report_fixture_parts import data_summary, fit_history, source_model, task
 
+from seqgraft.config.learning import PretrainingSettings, TrainingSettings
 from seqgraft.report.inputs import ReportInputs
 
 SIZES = ((50, False), (200, False), (900, True))
@@ -168,6 +171,11 @@ def savings_rows(transfer: str) -> list[dict]:
     ]
 
 
+METRICS_TSV = (
+    "transfer\tstrategy\ttrain_size\treplicate\tmetric\tvalue\n"
+    "ecoli--bsubtilis\tscratch\t50\t1\tauroc\t0.85\n"
+)
+
 VERDICTS = {
     "helps": (0.0521, 0.0301, 0.0742, 3e-8, 6e-8),
     "hurts": (-0.0312, -0.0513, -0.0111, 0.0021, 0.0042),
@@ -236,8 +244,8 @@ def make_inputs(
         "replicates": replicates,
         "primary_metric": "auroc",
         "chosen": "held-out",
-        "pretraining": {"replicates": 3},
-        "training": {"folds": 5, "threads": 1},
+        "pretraining": PretrainingSettings().model_dump(mode="json"),
+        "training": TrainingSettings().model_dump(mode="json"),
     }
     rejects = pd.DataFrame(
         [
@@ -344,4 +352,16 @@ def make_inputs(
                 for name in STRATEGIES[1:]
             },
         },
+        attachments={"metrics.tsv": METRICS_TSV, "verdicts.json": json.dumps(made)},
     )
+
+
+#: Six tasks, each a source for the five others.
+SIX = ("ecoli", "bsubtilis", "human", "mouse", "yeast", "maize")
+
+
+def make_matrix() -> ReportInputs:
+    """Return a study of thirty transfers, with every kind of verdict."""
+    kinds = list(VERDICTS)
+    pairs = [f"{source}--{target}" for source, target in permutations(SIX, 2)]
+    return make_inputs({pair: kinds[place % len(kinds)] for place, pair in enumerate(pairs)})

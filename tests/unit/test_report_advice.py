@@ -5,7 +5,9 @@ from report_fixtures import make_inputs, make_verdict
 
 from seqgraft.report import advice
 from seqgraft.report.data_tables import leakage_sentence, reason_kind
-from seqgraft.report.words import GLOSSARY, glossary, methods, simulated_note
+from seqgraft.report.matrix import overview_words
+from seqgraft.report.methods import methods
+from seqgraft.report.words import GLOSSARY, glossary, simulated_note
 
 TRANSFER = "ecoli--bsubtilis"
 
@@ -116,7 +118,7 @@ def test_savings_that_do_not_exist_are_not_told():
 
 def test_overview_counts():
     verdicts = [{"verdict": name} for name in ("helps", "helps", "hurts")]
-    assert advice.overview(verdicts) == "2 transfers that helped and 1 transfer that hurt."
+    assert overview_words(verdicts) == "2 transfers that helped and 1 transfer that hurt."
 
 
 @pytest.mark.parametrize(
@@ -138,18 +140,6 @@ def test_leakage_in_a_sentence():
     )
 
 
-def test_methods_tell_what_the_study_really_did():
-    inputs = make_inputs({TRANSFER: "helps", "human--bsubtilis": "hurts"})
-    words = " ".join(methods(inputs, 0.95))
-    assert "10 stratified replicates of 50, 200 and all labels" in words
-    assert "adjusted by Holm's method for 2 transfers" in words
-    assert "30 % of E. coli σ70 promoters" in words
-    assert "Holm" not in " ".join(methods(make_inputs(), 0.95))
-    assert "so that no result hangs on one source model" in words
-    inputs.config["pretraining"]["replicates"] = 1
-    assert "the results hold for this one source model" in " ".join(methods(inputs, 0.95))
-
-
 @pytest.mark.parametrize(
     ("sources", "replicates", "covered", "shared"),
     [
@@ -169,7 +159,7 @@ def test_intervals_cover_what_the_study_varied(sources, replicates, covered, sha
     inputs.config["pretraining"]["replicates"] = sources
     (about,) = [about for _, key, about in glossary(inputs) if key == "interval"]
     assert f"It covers {covered}." in about
-    words = " ".join(methods(inputs, 0.95))
+    words = methods(inputs, 0.95).text
     assert ("count what replicates share" in words) == shared
     assert ("with one replicate they do not cover" in words) == (replicates == 1)
 
@@ -186,3 +176,29 @@ def test_every_word_is_explained_once():
     keys = [key for _, key, _ in GLOSSARY]
     assert len(keys) == len(set(keys))
     assert all(about.endswith(".") for _, _, about in GLOSSARY)
+
+
+def contrast_with_kmer(low: float, high: float, metric: str = "auroc") -> tuple[str, str] | None:
+    inputs = make_inputs()
+    table = inputs.comparisons.assign(metric=metric)
+    here = (table["reference"] == "kmer-logistic") & (table["train_size"] == "curve")
+    table.loc[here, ["difference", "ci_low", "ci_high"]] = [(low + high) / 2, low, high]
+    return advice.baseline_warning(inputs.verdicts[0] | {"metric": metric}, table)
+
+
+def test_a_network_that_is_not_better_than_kmers_is_warned_of():
+    assert contrast_with_kmer(0.001, 0.05) is None
+    opening, sentence = contrast_with_kmer(-0.01, 0.05)
+    assert opening == "Not better than a k-mer model."
+    assert "from kmer-logistic is +0.020 (interval −0.010 to +0.050)" in sentence
+    assert contrast_with_kmer(-0.05, -0.01)[0] == "Worse than a k-mer model."
+    assert contrast_with_kmer(0.0, 0.05)[0] == "Not better than a k-mer model."
+    # Of a loss, less is better: an interval below zero is a network that is better.
+    assert contrast_with_kmer(-0.05, -0.01, "log_loss") is None
+    assert contrast_with_kmer(0.01, 0.05, "log_loss")[0] == "Worse than a k-mer model."
+
+
+def test_without_a_baseline_nothing_is_warned_of():
+    inputs = make_inputs()
+    assert advice.baseline_warning(inputs.verdicts[0] | {"best_baseline": None}, inputs.comparisons) is None
+    assert advice.baseline_warning(inputs.verdicts[0], inputs.comparisons.iloc[:0]) is None

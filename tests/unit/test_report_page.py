@@ -1,15 +1,22 @@
 import base64
+import gzip
 import io
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from report_fixtures import CURVES, VERDICTS, make_inputs
+from report_fixtures import CURVES, SIX, VERDICTS, make_inputs, make_matrix
 
+from seqgraft.digest import modules_of
 from seqgraft.errors import SeqgraftError
-from seqgraft.report import text
+from seqgraft.report import page as page_module
+from seqgraft.report import sections, text
 from seqgraft.report.page import build
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -22,6 +29,7 @@ class Page(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.headings: list[str] = []
+        self.levels: list[int] = []
         self.tables: dict[str, list[list[str]]] = {}
         self.attributes: list[tuple[str, str, str]] = []
         self.links: list[dict[str, str]] = []
@@ -44,6 +52,7 @@ class Page(HTMLParser):
             self.rows[-1].append("")
         if tag in ("h1", "h2", "h3"):
             self.headings.append("")
+            self.levels.append(int(tag[1]))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -79,6 +88,16 @@ def page(html: str) -> Page:
 
 
 @pytest.fixture(scope="module")
+def matrix_html() -> str:
+    return build(make_matrix())
+
+
+@pytest.fixture(scope="module")
+def matrix_page(matrix_html: str) -> Page:
+    return Page(matrix_html)
+
+
+@pytest.fixture(scope="module")
 def simulated() -> Page:
     return Page(build(make_inputs(simulated=True)))
 
@@ -93,14 +112,33 @@ def test_sections_come_in_order(page):
         "E. coli σ70 promoters",
         "B. subtilis promoters",
         "Leaks",
-        "5 How it was run",
+        "5 How training went",
+        "Source models",
+        "Fits on the target",
+        "6 Methods, ready to paste",
+        "7 How it was run",
         "The network",
-        "Fits, machine and versions",
+        "Machine and versions",
         "Repeating it",
         "Checksums",
         "Words used here",
         "Tables to download",
     ]
+
+
+def test_headings_never_skip_a_level(page, matrix_page):
+    for shown in (page, matrix_page):
+        assert shown.levels[0] == 1
+        assert shown.levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(shown.levels))
+
+
+def test_every_drawing_and_table_can_be_read_aloud(html):
+    for drawing in re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL):
+        assert 'role="img"' in drawing
+        assert re.search(r"<title [^>]*>[^<]{10,}</title><desc [^>]*>[^<]{40,}</desc>", drawing)
+    assert html.count("<table>") == html.count('role="region"')
+    assert '<html lang="en">' in html
 
 
 def test_every_link_inside_the_page_leads_somewhere(page):
@@ -202,7 +240,7 @@ def test_run_section_names_models_fits_and_files(page, html):
 def test_tables_can_be_taken_from_the_page(page):
     inputs = make_inputs()
     found = {a["download"]: a["href"] for a in page.links if a.get("download", "").endswith(".tsv")}
-    assert set(found) == {
+    assert set(found) >= {
         "summary.tsv", "comparisons.tsv", "savings.tsv", "leakage.tsv", "excluded.tsv", "rejects.ecoli.tsv",
         "rejects.bsubtilis.tsv",
     }  # fmt: skip
@@ -309,7 +347,17 @@ def test_several_transfers_have_contents_and_a_section_each():
         "Transfer 1: E. coli σ70 promoters → B. subtilis promoters",
         "Transfer 2: human → B. subtilis promoters",
     ]
-    assert [row[1] for row in page.tables["overview"][1:]] == ["helps", "no evidence"]
+    assert [row[1] for row in page.tables["overview-list"][1:]] == ["helps", "no evidence"]
+    assert page.tables["matrix"] == [
+        ["source ↓  target →", "B. subtilis promoters"],
+        ["E. coli σ70 promoters", "+0.052|+0.030 to +0.074|▲ helps"],
+        ["human", "+0.006|−0.009 to +0.022|○ no evidence"],
+    ]
+    assert not [
+        tag for tag, name, value in page.attributes if (tag, name, value) == ("details", "class", "transfer")
+    ]
+    # What a strategy is, is said once.
+    assert "".join(page.words).count("its features is the new head") == 2  # and once in the methods
     assert page.headings.count("Verdict") == 2
     assert page.headings.count("How it was run") == 1
 
@@ -322,10 +370,178 @@ def test_a_table_without_a_column_is_refused():
 
 def test_a_large_list_stays_in_the_folder():
     inputs = make_inputs()
-    many = pd.concat([inputs.rejects["ecoli"]] * 5000, ignore_index=True)
-    html = build(replace(inputs, rejects=inputs.rejects | {"ecoli": many}))
-    assert "too large for this page, see results/planted/" in html
-    assert len(html) < 2_000_000
+    many = pd.concat([inputs.rejects["ecoli"]] * 25_000, ignore_index=True)
+    many = many.assign(id=np.random.default_rng(1).integers(0, 2**62, len(many)))
+    content = build(replace(inputs, rejects=inputs.rejects | {"ecoli": many}))
+    assert "too large for this page, see results/planted/" in content
+    assert len(content) < 1_000_000
+
+
+def test_a_table_that_shrinks_is_compressed():
+    inputs = make_inputs()
+    content = "transfer\tmetric\tvalue\n" + "ecoli--bsubtilis\tauroc\t0.9\n" * 30_000
+    page = Page(build(replace(inputs, attachments={"metrics.tsv": content})))
+    (link,) = [link for link in page.links if link.get("download") == "metrics.tsv.gz"]
+    packed = base64.b64decode(link["href"].split("base64,")[1])
+    assert gzip.decompress(packed).decode() == content
+    assert packed[4:8] == bytes(4)  # no date, so that the same study gives the same page
+
+
+def downloads(page: Page) -> dict[str, str]:
+    """Return the files inside a page by name."""
+    return {
+        link["download"]: base64.b64decode(link["href"].split("base64,")[1]).decode()
+        for link in page.links
+        if "download" in link and not link["download"].endswith((".svg", ".gz"))
+    }
+
+
+def test_every_table_of_the_study_can_be_downloaded(page):
+    found = downloads(page)
+    assert set(found) == {
+        "methods.txt", "references.bib", "summary.tsv", "comparisons.tsv", "savings.tsv", "metrics.tsv",
+        "verdicts.json", "leakage.tsv", "excluded.tsv", "source-models.history.tsv", "fits.history.tsv",
+        "rejects.ecoli.tsv", "rejects.bsubtilis.tsv", "config.yaml",
+    }  # fmt: skip
+    inputs = make_inputs()
+    assert found["metrics.tsv"] == inputs.attachments["metrics.tsv"]
+    fits = pd.read_csv(io.StringIO(found["fits.history.tsv"]), sep="\t")
+    assert len(fits) == sum(map(len, inputs.histories.values()))
+    models = pd.read_csv(io.StringIO(found["source-models.history.tsv"]), sep="\t")
+    assert models["epoch"][models["kept"]].tolist() == [8, 8, 8]
+
+
+NUMBER = re.compile(r"(?<![\w.])[+−]?\d[\d,]*(?:\.\d+)?(?![\w.]*[a-z])")
+
+
+def table_numbers(page: Page) -> list[float]:
+    """Return all numbers of the tables that a page offers, and what the savings table works out of them."""
+    found: list[float] = []
+    for name, content in downloads(page).items():
+        if name.endswith(".tsv") and not name.startswith("rejects"):
+            table = pd.read_csv(io.StringIO(content), sep="\t")
+            for column in table:
+                found += pd.to_numeric(table[column], errors="coerce").dropna().astype(float).tolist()
+            if name == "savings.tsv":
+                found += (table["train_size"] * table["savings"]).tolist()  # "labels needed without"
+    for verdict in json.loads(downloads(page)["verdicts.json"]):
+        found += [100 * verdict["level"], len(verdict["train_sizes"]), verdict["source_models"]]
+        found += [
+            n for counts in verdict["choices"].values() for n in (*counts.values(), sum(counts.values()))
+        ]
+    return found
+
+
+def unexplained(words: str, numbers: list[float]) -> list[str]:
+    """Return the numbers of a text that no number of the tables rounds to, as it is or without its sign."""
+    lacking = []
+    for word in NUMBER.findall(words):
+        digits = len(word.split(".")[1]) if "." in word else 0
+        value = float(word.replace(",", "").replace("−", "-"))
+        signed = word[0] in "+−"
+        if not any(
+            round(n if signed else abs(n), digits) == (value if signed else abs(value)) for n in numbers
+        ):
+            lacking.append(word)
+    return lacking
+
+
+def first_screen(html: str) -> str:
+    """Return the words between the badge and the end of the first panel."""
+    panel = re.search(r'<div class="panel.*?</div>\s*</section>', html, flags=re.DOTALL).group(0)
+    words = re.sub(r"<[^>]+>", " ", panel)
+    return re.sub(r"\s+", " ", words)
+
+
+SENTENCE = (
+    "Transfer helps: with E. coli σ70 promoters as source, AUROC on B. subtilis promoters is 0.052 higher than "
+    "training from scratch, averaged over 50 to 900 labels (95 % interval 0.030 to 0.074, p < 0.0001)."
+)
+
+
+@pytest.mark.parametrize("name", ["helps", "hurts", "no evidence"])
+def test_every_number_of_the_first_screen_is_in_a_table(name):
+    difference, low, high, _, adjusted = VERDICTS[name]
+    sentence = SENTENCE.replace("0.052", f"{abs(difference):.3f}").replace(
+        "p < 0.0001", f"p = {adjusted:.2g}"
+    )
+    sentence = sentence.replace("0.030 to 0.074", f"{low:.3f} to {high:.3f}".replace("-", "−"))
+    inputs = make_inputs({"ecoli--bsubtilis": name})
+    html = build(replace(inputs, verdicts=[inputs.verdicts[0] | {"sentence": sentence}]))
+    words = first_screen(html).replace("p < 0.0001", "")
+    numbers = table_numbers(Page(html))
+    seen = NUMBER.findall(words)
+    assert len(seen) > 20
+    assert f"{difference:+.3f}".replace("-", "−") in seen
+    assert unexplained(words, numbers) == []
+    # The check itself can fail: a number that is nowhere, and one with the wrong sign.
+    assert unexplained("+0.777 and −0.0009 and 12,345", numbers) == ["+0.777", "−0.0009", "12,345"]
+
+
+def test_a_model_no_better_than_kmers_is_said_in_red_on_the_first_screen(html):
+    assert '<p class="warning">' not in html
+    inputs = make_inputs()
+    table = inputs.comparisons.copy()
+    table.loc[table["reference"] == "kmer-logistic", "ci_low"] = -0.001
+    warned = build(replace(inputs, comparisons=table))
+    assert '<p class="warning"><strong>Not better than a k-mer model.</strong>' in warned
+    assert warned.index('class="warning"') < warned.index('class="tiles"')
+    style = (Path(page_module.__file__).parent / "style.css").read_text()
+    assert re.search(r"\.warning \{[^}]*color: #9c1c15", style)
+
+
+def test_thirty_transfers_fit_on_a_page(matrix_html, matrix_page):
+    assert len(matrix_html.encode()) < 5_000_000
+    rows = matrix_page.tables["matrix"]
+    assert len(rows) == 7
+    assert all(len(row) == 7 for row in rows)
+    assert [row[k] for k, row in enumerate(rows[1:], start=1)] == ["–"] * 6
+    assert rows[1][2] == "+0.052|+0.030 to +0.074|▲ helps"
+    targets = {link["href"] for link in matrix_page.links if link.get("href", "").startswith("#transfer-")}
+    assert targets == {f"#transfer-{k}" for k in range(1, 31)} | {
+        link for link in targets if link.count("-") > 1
+    }
+    # Closed at first, opened by the browser itself when a link leads into one: the anchor is inside.
+    assert matrix_html.count('<details class="transfer">') == 30
+    for number in (1, 30):
+        assert re.search(rf'<details class="transfer">\s*<summary>.*?</summary>\s*<section class="transfer" '
+                         rf'id="transfer-{number}">', matrix_html, flags=re.DOTALL)  # fmt: skip
+    assert "<script" not in matrix_html
+    assert len({row[0] for row in rows[1:]}) == len(SIX)
+
+
+def test_what_the_fits_chose_and_cost_is_told_once_a_strategy(matrix_page, page):
+    assert page.row("chosen-settings", "full") == ["full", "4", "16"]
+    assert page.row("fits", "full")[:6] == ["full", "2", "5", "2.5 s", "3.5 s", "5.0 s"]
+    assert page.row("fits", "full")[6] == "5,100"
+    rows = matrix_page.tables["fits"]
+    assert [row[0].split("|")[0] for row in rows[1:]].count("full") == 1
+    assert matrix_page.row("fits", "full")[1] == "60"
+
+
+def test_a_section_is_an_entry_and_a_template_that_the_code_digest_knows():
+    folder = Path(page_module.__file__).parent
+    entries = [*sections.OPENING, *sections.OF_TRANSFER, *sections.OF_STUDY]
+    templates = {entry.template for entry in entries}
+    assert len(templates) == len(entries)
+    assert {path.name for path in folder.glob("section_*.html")} == templates
+    script = folder.parents[1] / "report.py"
+    known = {path.name for path in modules_of(script, folder.parents[1])}
+    assert {path.name for path in folder.iterdir() if path.suffix in (".html", ".css")} <= known
+
+
+def test_a_new_section_is_shown_and_listed(monkeypatch):
+    def content(study):
+        return {"glossary": [("shown", "shown", f"{len(study.inputs.verdicts)} transfer")]}
+
+    more = sections.StudySection("new", "A new section", "New", "section_words.html", content)
+    monkeypatch.setattr(page_module, "OF_STUDY", (more, *sections.OF_STUDY))
+    page = Page(build(make_inputs()))
+    assert "4 A new section" in page.headings
+    assert "#new" in [link.get("href") for link in page.links]
+    nothing = replace(more, content=lambda study: None)
+    monkeypatch.setattr(page_module, "OF_STUDY", (nothing, *sections.OF_STUDY))
+    assert "A new section" not in " ".join(Page(build(make_inputs())).headings)
 
 
 def test_how_to_repeat_and_to_verify_is_said(html):

@@ -17,7 +17,10 @@ FITS += [f"targets/{task}/{name}" for task in TASKS for name in ("scratch", "con
 # What a person looks for, by category.
 EXPECTED = {
     "Answer": ["report.html", "verdicts.json", *[f"{n}.tsv" for n in ("metrics", "summary", "comparisons", "savings")]],
-    "Figures": [f"figures/{name}.{kind}.svg" for name in TRANSFERS for kind in ("learning-curve", "comparisons")],
+    "Figures": [
+        *[f"figures/{name}.{kind}.svg" for name in TRANSFERS for kind in ("learning-curve", "comparisons")],
+        *[f"figures/{task}.training.svg" for task in TASKS], "figures/transfers.matrix.svg",
+    ],
     "Data": ["leakage.tsv", "excluded.tsv", *[f"data/{task}/rejects.tsv" for task in TASKS]],
     "Training": [f"{place}/history.tsv" for place in [*FITS, *[f"pretrained/{task}/0" for task in TASKS]]],
     "How it was run": ["provenance.json", "config.yaml"],

@@ -1,5 +1,13 @@
 # The page that a study ends in, and the record of how it was run.
 
+from seqgraft.report.figure_names import (
+    COMPARISONS,
+    LEARNING_CURVE,
+    MATRIX,
+    TRAINING,
+    figure_file_names,
+)
+
 # What `prepare`, `encode`, `split` and `leakage` make of a task, and what evaluation and the leakage check tell of all.
 DATA_FILES = [
     "records.parquet",
@@ -20,9 +28,13 @@ TABLES = [
     "savings.tsv",
     "verdicts.json",
 ]
-CURVES = {name: f"figures/{name}.learning-curve.svg" for name in TRANSFERS}
-FORESTS = {name: f"figures/{name}.comparisons.svg" for name in TRANSFERS}
-FIGURES = [*CURVES.values(), *FORESTS.values()]
+FIGURES = [
+    f"figures/{name}"
+    for name in figure_file_names(
+        list(TRANSFERS), list(dict.fromkeys(t.sources for t in STUDY.transfers))
+    )
+]
+FIGURES_FOR_PAPERS = [path for path in FIGURES if not path.endswith(".svg")]
 
 
 rule write_config:
@@ -108,6 +120,7 @@ rule report:
         source_histories=of_source_models("history.tsv"),
         source_predictions=of_source_models("predictions.parquet"),
         histories=of_fits("history.tsv"),
+        attachments="results/{study}/metrics.tsv",
     output:
         report=report(
             "results/{study}/report.html",
@@ -117,24 +130,46 @@ rule report:
         ),
         curves=[
             report(
-                f"results/{{study}}/{path}",
+                f"results/{{study}}/figures/{name}.{LEARNING_CURVE}.svg",
                 caption="../report/curve.rst",
                 category="Figures",
                 subcategory=name,
                 labels={"transfer": name, "what": "learning curve"},
             )
-            for name, path in CURVES.items()
+            for name in TRANSFERS
         ],
         forests=[
             report(
-                f"results/{{study}}/{path}",
+                f"results/{{study}}/figures/{name}.{COMPARISONS}.svg",
                 caption="../report/forest.rst",
                 category="Figures",
                 subcategory=name,
                 labels={"transfer": name, "what": "comparisons"},
             )
-            for name, path in FORESTS.items()
+            for name in TRANSFERS
         ],
+        trainings=[
+            report(
+                f"results/{{study}}/figures/{name}.{TRAINING}.svg",
+                caption="../report/training.rst",
+                category="Figures",
+                subcategory="source models",
+                labels={"transfer": f"from {name}", "what": "training"},
+            )
+            for name in SOURCES
+        ],
+        matrix=[
+            report(
+                f"results/{{study}}/{path}",
+                caption="../report/matrix.rst",
+                category="Figures",
+                subcategory="all transfers",
+                labels={"transfer": "all", "what": "gains"},
+            )
+            for path in FIGURES
+            if path.endswith(f"{MATRIX}.svg")
+        ],
+        papers=[f"results/{{study}}/{path}" for path in FIGURES_FOR_PAPERS],
     log:
         "results/{study}/logs/report.log",
     localrule: True

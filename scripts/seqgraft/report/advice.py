@@ -1,6 +1,6 @@
 """From a verdict to sentences for the person who has to decide: what was saved, and what to do next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -250,6 +250,54 @@ def _no_verdict(verdict: Record, own: pd.DataFrame, title: str, sign: float, alp
     ]
 
 
+def baseline_warning(verdict: Record, comparisons: pd.DataFrame) -> tuple[str, str] | None:
+    """Say that a simple model does as well, where the network is not shown to be better.
+
+    Parameters
+    ----------
+    verdict : dict
+        One entry of ``verdicts.json``.
+    comparisons : pandas.DataFrame
+        As in ``comparisons.tsv``.
+
+    Returns
+    -------
+    (str, str) or None
+        A short exclamation and the sentence with its numbers; None where the chosen strategy is better than the
+        best baseline beyond doubt over the learning curve, or nothing was compared.
+    """
+    best = verdict.get("best_baseline")
+    own = comparisons[
+        (comparisons["transfer"] == verdict["transfer"])
+        & (comparisons["metric"] == verdict["metric"])
+        & (comparisons["train_size"] == CURVE)
+        & (comparisons["role"] == "contrast")
+        & (comparisons["reference"] == best)
+    ]
+    if not best or own.empty or text.missing(own.iloc[0]["difference"]):
+        return None
+    row = own.iloc[0].to_dict()
+    worst, top = _ends(row, -1.0 if lower_is_better(verdict["metric"]) else 1.0)
+    if worst > 0:
+        return None
+    kind = "a k-mer model" if best.startswith("kmer") else f"the baseline {best}"
+    opening = f"Worse than {kind}." if top < 0 else f"Not better than {kind}."
+    side = "above" if not lower_is_better(verdict["metric"]) else "below"
+    return opening, (
+        f"Over the learning curve the difference in {metric_title(verdict['metric'])} from {best} is "
+        f"{text.signed(row['difference'])} (interval {text.signed_span(row['ci_low'], row['ci_high'])}), "
+        f"which is not {side} 0 beyond doubt."
+    )
+
+
+def brief(verdict: Record) -> str:
+    """Say a verdict's numbers in a few signs, e.g. "AUROC +0.052 (+0.030 to +0.074)"; empty without numbers."""
+    if verdict["difference"] is None:
+        return ""
+    span = text.signed_span(verdict["ci_low"], verdict["ci_high"])
+    return f"{metric_title(verdict['metric'])} {text.signed(verdict['difference'])} ({span})"
+
+
 def tiles(verdict: Record, comparisons: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Return the few numbers that stand beside the verdict.
 
@@ -304,19 +352,3 @@ _BADGES = {
     "no evidence": ("No evidence", "open"),
     "no verdict": ("No verdict", "none"),
 }
-
-
-def overview(verdicts: Sequence[Record]) -> str:
-    """Sum up several verdicts in one sentence."""
-    counts = {name: sum(v["verdict"] == name for v in verdicts) for name in _BADGES}
-    parts = [
-        words.format(text.plural(counts[name], "transfer"))
-        for name, words in (
-            ("helps", "{} that helped"),
-            ("hurts", "{} that hurt"),
-            ("no evidence", "{} without evidence either way"),
-            ("no verdict", "{} without a verdict"),
-        )
-        if counts[name]
-    ]
-    return f"{text.listed(parts)}."

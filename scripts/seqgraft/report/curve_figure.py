@@ -8,38 +8,37 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
+from seqgraft.report.canvas import Frame, Sketch, blank, canvas, dots_per_inch, title_height, write_title
 from seqgraft.report.look import FAINT, INK, LOOKS, Look, look_of
 from seqgraft.report.series import Series, sizes_of
-from seqgraft.report.svg import Frame, canvas, dots_per_inch, title_height, to_svg, write_title
 from seqgraft.report.text import number, train_size
 
 #: Inches of the wide drawing and of the narrow one for phones.
 WIDE, NARROW = (7.6, 4.7), (3.75, 4.7)
 
 
-def learning_curve(lines: Sequence[Series], frame: Frame, name: str, *, narrow: bool = False) -> str:
+def learning_curve(lines: Sequence[Series], frame: Frame, *, narrow: bool = False) -> Sketch:
     """Draw a learning curve.
 
     Parameters
     ----------
     lines : sequence of Series
-        At least one with a train size above 0.
+        With at least one train size above 0 and a score, else only words are drawn.
     frame : Frame
         Title, metric and so on.
-    name : str
-        Put before every id of the drawing.
     narrow : bool
         Whether to draw for a phone.
 
     Returns
     -------
-    str
-        SVG.
+    Sketch
     """
     width, height = NARROW if narrow else WIDE
     columns = 40 if narrow else 78
     lines = [line for line in lines if any(not math.isnan(p.mean) for p in line.points)]
     sizes = sizes_of(list(lines))
+    if not sizes:
+        return blank(frame, "There is no score with target labels to draw.", width=width)
     low, high, outside = _range(lines)
     unknown = tuple(line.name for line in lines if line.name not in LOOKS)
     with canvas(width, height, simulated=frame.simulated) as figure:
@@ -67,7 +66,7 @@ def learning_curve(lines: Sequence[Series], frame: Frame, name: str, *, narrow: 
             words = f"{'below' if below else 'outside'} the axis: {values}"
             figure.text(0.02 / width, 0.1 / height, words, fontsize=8, color=FAINT, style="italic")
         title = f"{frame.metric_title} against train size: {frame.title}"
-        return to_svg(figure, name, title, _description(lines, frame))
+        return Sketch(figure, title, _description(lines, frame))
 
 
 def _description(lines: Sequence[Series], frame: Frame) -> str:

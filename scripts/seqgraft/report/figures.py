@@ -1,24 +1,27 @@
-"""The figures of a study, wide and narrow, and as files."""
+"""The figures of a study: what each one shows, and all of them as files."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from seqgraft.report.canvas import Frame, Sketch
 from seqgraft.report.curve_figure import learning_curve
+from seqgraft.report.figure_names import ALL_TRANSFERS, COMPARISONS, LEARNING_CURVE, MATRIX, TRAINING
 from seqgraft.report.forest_figure import Difference, Group, forest
 from seqgraft.report.inputs import ReportInputs
+from seqgraft.report.matrix import matrix_of
+from seqgraft.report.matrix_figure import matrix_drawing
+from seqgraft.report.paper import to_pdf, to_png
 from seqgraft.report.series import series_of
-from seqgraft.report.svg import Frame
+from seqgraft.report.svg import to_svg
 from seqgraft.report.tables import lower_is_better, metric_title
 from seqgraft.report.text import train_size
+from seqgraft.report.training_figure import Course, training_course
 from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
-_NOTHING = (
-    f'{_HEAD}<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 40" role="img">'
-    '<text x="10" y="25" font-family="sans-serif" font-size="14">Nothing could be compared.</text></svg>\n'
-)
 
 
 @dataclass(frozen=True)
@@ -29,56 +32,61 @@ class Drawing:
     ----------
     key : str
         Its anchor in the page.
-    file : str
-        Name of the file.
+    name : str
+        Name of its files, without a format's ending.
     caption : str
         Plain text.
-    wide, narrow : str
-        SVG for a desk and for a phone.
+    draw : callable
+        Takes whether to draw for a phone, returns a `Sketch`.
     """
 
     key: str
-    file: str
+    name: str
     caption: str
-    wide: str
-    narrow: str
-
-    @property
-    def document(self) -> str:
-        """The wide drawing as a file of its own."""
-        return f"{_HEAD}{self.wide}\n"
+    draw: Callable[[bool], Sketch]
 
 
-def figure_files(inputs: ReportInputs) -> dict[str, str]:
-    """Draw all figures of a study as files.
+#: How each format of a figure file is written.
+WRITERS: dict[str, Callable[[Sketch], bytes]] = {
+    "svg": lambda sketch: f"{_HEAD}{to_svg(sketch, 'figure')}\n".encode(),
+    "pdf": to_pdf,
+    "png": to_png,
+}
+
+
+def figure_files(inputs: ReportInputs) -> Iterator[tuple[str, bytes]]:
+    """Draw all figures of a study as files, one after the other.
 
     Parameters
     ----------
     inputs : ReportInputs
         The study.
 
-    Returns
-    -------
-    dict of str to str
-        File name to SVG: ``<transfer>.learning-curve.svg`` and ``<transfer>.comparisons.svg``.
+    Yields
+    ------
+    name : str
+        As `seqgraft.report.figure_names.figure_file_names` lists them.
+    content : bytes
+        The same for the same study.
     """
-    found = {}
+    for drawing in all_drawings(inputs):
+        sketch = drawing.draw(False)
+        for ending, write in WRITERS.items():
+            yield f"{drawing.name}.{ending}", write(sketch)
+
+
+def all_drawings(inputs: ReportInputs) -> Iterator[Drawing]:
+    """Yield every figure of a study, those included that the page shows as a table."""
     for number, verdict in enumerate(inputs.verdicts, start=1):
-        curve = learning_curve_drawing(inputs, verdict, f"transfer-{number}")
-        differences = forest_drawing(inputs, verdict, f"transfer-{number}")
-        found[curve.file] = curve.document
-        # A rule must give each file that it promises, also where there was nothing to draw.
-        found[_forest_file(verdict)] = _NOTHING if differences is None else differences.document
-    return found
-
-
-def _forest_file(verdict: dict[str, Any]) -> str:
-    """Name the file of a transfer's comparisons."""
-    return f"{verdict['transfer']}.comparisons.svg"
+        yield learning_curve_drawing(inputs, verdict, f"transfer-{number}")
+        yield forest_drawing(inputs, verdict, f"transfer-{number}")
+    yield from training_drawings(inputs)
+    if len(inputs.verdicts) > 1:
+        yield matrix_figure(inputs)
 
 
 def learning_curve_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> Drawing:
-    """Draw one transfer's learning curve.
+    """Describe one transfer's learning curve.
 
     Parameters
     ----------
@@ -105,15 +113,14 @@ def learning_curve_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: s
         caption += " Zero-shot uses no target label, so its line is flat."
     return Drawing(
         f"{key}-figure-curve",
-        f"{name}.learning-curve.svg",
+        f"{name}.{LEARNING_CURVE}",
         caption,
-        learning_curve(lines, frame, f"{key}-curve-wide"),
-        learning_curve(lines, frame, f"{key}-curve-narrow", narrow=True),
+        lambda narrow: learning_curve(lines, frame, narrow=narrow),
     )
 
 
-def forest_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> Drawing | None:
-    """Draw one transfer's comparisons.
+def forest_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> Drawing:
+    """Describe the drawing of one transfer's comparisons.
 
     Parameters
     ----------
@@ -126,12 +133,10 @@ def forest_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> D
 
     Returns
     -------
-    Drawing or None
-        None where nothing was compared.
+    Drawing
+        Words alone where nothing was compared.
     """
     groups = _groups(inputs.comparisons, verdict)
-    if not groups:
-        return None
     frame = _frame(inputs, verdict)
     caption = (
         f"Difference in {frame.metric_title} between the chosen strategy and each reference, with "
@@ -140,11 +145,86 @@ def forest_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> D
     )
     return Drawing(
         f"{key}-figure-comparisons",
-        _forest_file(verdict),
+        f"{verdict['transfer']}.{COMPARISONS}",
         caption,
-        forest(groups, frame, f"{key}-forest-wide"),
-        forest(groups, frame, f"{key}-forest-narrow", narrow=True),
+        lambda narrow: forest(groups, frame, narrow=narrow),
     )
+
+
+def training_drawings(inputs: ReportInputs) -> list[Drawing]:
+    """Describe how the models of each source learned.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of Drawing
+        One a source, in the order of the transfers.
+    """
+    found = []
+    sources = dict.fromkeys(verdict["source"] for verdict in inputs.verdicts)
+    for number, source in enumerate(sources, start=1):
+        title = " + ".join(inputs.title_of(name) for name in source.split("+"))
+        frame = Frame(f"Source models: {title}", "", True, 0, 0.0, inputs.simulated)
+        courses = tuple(
+            _course(f"model {int(folder.rsplit('/', 1)[1]) + 1}", model.history, model.bundle)
+            for folder, model in inputs.source_models.items()
+            if folder.rsplit("/", 1)[0] == source
+        )
+        caption = (
+            f"How the source models of {title} learned. Each has its own color and marker; a filled marker is the "
+            "checkpoint that was kept, the one with the lowest held-out loss."
+        )
+        found.append(
+            Drawing(
+                f"training-{number}",
+                f"{source}.{TRAINING}",
+                caption,
+                lambda narrow, courses=courses, frame=frame: training_course(courses, frame, narrow=narrow),  # type: ignore[misc]
+            )
+        )
+    return found
+
+
+def _course(name: str, history: pd.DataFrame, bundle: dict[str, Any]) -> Course:
+    """Collect what is drawn of one source model."""
+    return Course(
+        name,
+        tuple(int(epoch) for epoch in history["epoch"]),
+        tuple(float(value) for value in history["train_loss"]),
+        tuple(float(value) for value in history["validation_loss"]),
+        tuple(float(value) for value in history["validation_auroc"]),
+        int(bundle.get("epochs") or 0),
+    )
+
+
+def matrix_figure(inputs: ReportInputs) -> Drawing:
+    """Describe the drawing of all transfers at once, which the page shows as a table.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    Drawing
+    """
+    first = inputs.verdicts[0]
+    name = metric_title(first["metric"])
+    frame = Frame(
+        title=f"{name}: chosen strategy minus scratch, mean over train sizes",
+        metric_title=name,
+        greater_is_better=not lower_is_better(first["metric"]),
+        n_test=0,
+        level=float(first["level"]),
+        simulated=inputs.simulated,
+    )
+    matrix = matrix_of(inputs)
+    return Drawing("matrix", f"{ALL_TRANSFERS}.{MATRIX}", "", lambda narrow: matrix_drawing(matrix, frame))
 
 
 def _frame(inputs: ReportInputs, verdict: dict[str, Any]) -> Frame:
@@ -154,7 +234,7 @@ def _frame(inputs: ReportInputs, verdict: dict[str, Any]) -> Frame:
         title=" → ".join(inputs.titles_of(verdict)),
         metric_title=metric_title(verdict["metric"]),
         greater_is_better=not lower_is_better(verdict["metric"]),
-        n_test=int(own["n_test"].max()),
+        n_test=0 if own.empty else int(own["n_test"].max()),
         level=float(verdict["level"]),
         simulated=inputs.simulated,
     )

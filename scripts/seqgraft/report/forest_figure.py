@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from seqgraft.report.canvas import Frame, Sketch, blank, canvas, dots_per_inch, title_height, write_title
 from seqgraft.report.look import FAINT, INK, LOOKS, RULE
-from seqgraft.report.svg import Frame, canvas, dots_per_inch, title_height, to_svg, write_title
 from seqgraft.report.text import number, signed, signed_span
 
 #: Inches; the height follows from the rows.
@@ -46,27 +46,26 @@ class Group:
     rows: tuple[Difference, ...]
 
 
-def forest(groups: Sequence[Group], frame: Frame, name: str, *, narrow: bool = False) -> str:
+def forest(groups: Sequence[Group], frame: Frame, *, narrow: bool = False) -> Sketch:
     """Draw differences of the chosen strategy from its references.
 
     Parameters
     ----------
     groups : sequence of Group
-        At least one.
+        Where there is none, only words are drawn.
     frame : Frame
         Title, metric and so on.
-    name : str
-        Put before every id of the drawing.
     narrow : bool
         Whether to draw for a phone.
 
     Returns
     -------
-    str
-        SVG.
+    Sketch
     """
     width = NARROW if narrow else WIDE
     columns = 40 if narrow else 78
+    if not groups:
+        return blank(frame, "Nothing could be compared.", width=width)
     slots = sum(len(group.rows) + 1.75 for group in groups)
     foot = 0.55
     height = title_height(frame, columns) + 0.2 + foot + slots * _ROW
@@ -83,7 +82,7 @@ def forest(groups: Sequence[Group], frame: Frame, name: str, *, narrow: bool = F
             place = _draw(axes, group, place, narrow)
         _dress(axes, frame, narrow)
         title = f"Difference in {frame.metric_title}: {frame.title}"
-        return to_svg(figure, name, title, _description(groups, frame))
+        return Sketch(figure, title, _description(groups, frame))
 
 
 def _description(groups: Sequence[Group], frame: Frame) -> str:

@@ -76,6 +76,8 @@ class ReportInputs:
         By folder below ``pretrained/``, e.g. "ecoli/0".
     histories : dict of str to pandas.DataFrame
         ``history.tsv`` of the fit jobs by folder below the study's, e.g. "targets/bsubtilis/scratch".
+    attachments : dict of str to str
+        Further files that the page offers as they are, by name, e.g. "metrics.tsv".
     """
 
     config: dict[str, Any]
@@ -91,6 +93,7 @@ class ReportInputs:
     split_counts: dict[str, pd.DataFrame]
     source_models: dict[str, SourceModel]
     histories: dict[str, pd.DataFrame]
+    attachments: dict[str, str]
 
     def __post_init__(self) -> None:
         """Refuse tables that lack a column."""
@@ -104,6 +107,13 @@ class ReportInputs:
     def simulated(self) -> bool:
         """Whether any task of the study is simulated."""
         return any("simulate" in task for task in self.config["tasks"].values())
+
+    @property
+    def devices(self) -> list[str]:
+        """What networks were computed on: each device once, in alphabetical order."""
+        found = [str(d) for table in self.histories.values() if "device" in table for d in table["device"]]
+        found += [str(model.bundle.get("device") or "") for model in self.source_models.values()]
+        return sorted({device for device in found if device not in ("", "nan")})
 
     def title_of(self, task: str) -> str:
         """Return a task's title, or its name where it has none."""

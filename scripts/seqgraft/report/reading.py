@@ -43,6 +43,7 @@ def read_inputs(
     source_histories: Sequence[Path],
     source_predictions: Sequence[Path],
     histories: Sequence[Path],
+    attachments: Sequence[Path] = (),
 ) -> ReportInputs:
     """Read a study's files.
 
@@ -58,6 +59,8 @@ def read_inputs(
         One file a source model, in ``pretrained/<sources>/<number>/``.
     histories : sequence of pathlib.Path
         One ``history.tsv`` a fit job, below the study's folder.
+    attachments : sequence of pathlib.Path
+        Further text files that the page offers as they are, e.g. ``metrics.tsv``; ``verdicts.json`` is added.
 
     Returns
     -------
@@ -94,6 +97,7 @@ def read_inputs(
             )
         },
         histories={path.parent.relative_to(folder).as_posix(): read_table(path) for path in histories},
+        attachments={path.name: path.read_text(encoding="utf-8") for path in (*attachments, verdicts)},
     )
 
 

@@ -1,17 +1,12 @@
-"""Tables of how a study was run: models, fits, files, versions."""
+"""Tables of how a study was run: the network, the machine, files, versions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from seqgraft.learn.descriptions import BACKBONES
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
-from seqgraft.report.tables import Cell, Row, Table, metric_title, num
-
-#: Metrics of a source model on its own test part.
-SOURCE_METRICS = ("auroc", "mcc")
+from seqgraft.report.tables import Cell, Row, Table, num
 
 
 def setup_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
@@ -35,7 +30,7 @@ def setup_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
         ("study", str(config["study"])),
         ("seqgraft", _program(provenance)),
         ("finished", str(provenance.get("finished", "")).replace("T", " ").replace("+00:00", " UTC")),
-        ("device", text.listed(_devices(inputs))),
+        ("device", text.listed(inputs.devices)),
         ("threads of torch", str(config["training"].get("threads", ""))),
         ("replicates", f"{config['replicates']} draws of the target labels"),
         ("source models", f"{config['pretraining']['replicates']} per source"),
@@ -108,17 +103,6 @@ def _code(project: Mapping[str, Any]) -> str:
     return f"commit {project['commit']}{origin} with changes that are in no commit: {names}"
 
 
-def _devices(inputs: ReportInputs) -> list[str]:
-    """List the devices that anything was computed on."""
-    found = [
-        str(device) for table in inputs.histories.values() if "device" in table for device in table["device"]
-    ]
-    found += [
-        str(model.bundle["device"]) for model in inputs.source_models.values() if model.bundle.get("device")
-    ]
-    return sorted({device for device in found if device})
-
-
 def backbone_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
     """Return the facts of the backbone as pairs of a name and a value.
 
@@ -160,185 +144,6 @@ def _field(field: int | None, length: int | None) -> str:
 def _plain(value: object) -> str:
     """Write a setting's value."""
     return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def source_table(inputs: ReportInputs) -> Table:
-    """Show each source model: what it learned from, for how long, and how well it does its own task.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-        The study.
-
-    Returns
-    -------
-    Table
-    """
-    rows = []
-    for folder, model in inputs.source_models.items():
-        source, number = folder.rsplit("/", 1)
-        title = " + ".join(inputs.title_of(task) for task in source.split("+"))
-        own, history = model.bundle, model.history
-        rows.append(
-            Row(
-                (
-                    Cell(title, kind="head"),
-                    num(str(int(number) + 1)),
-                    num(text.count(own.get("trained_on"))),
-                    num(f"{text.count(own.get('epochs'))} of {text.count(history['epoch'].max())}"),
-                    num(text.number(own.get("validation_loss"))),
-                    num(text.number(own.get("validation_auroc"))),
-                    *[num(text.number(model.test_scores.get(name))) for name in SOURCE_METRICS],
-                    num(text.count(model.n_test)),
-                    num(text.duration(float(history["seconds"].max()))),
-                )
-            )
-        )
-    return Table(
-        "Source models",
-        (
-            "source task", "model", "trained on", "epochs", "held-out loss", "held-out AUROC",
-            *[f"test {metric_title(name)}" for name in SOURCE_METRICS], "test sequences", "time",
-        ),
-        tuple(rows),
-        frozenset(range(1, 8 + len(SOURCE_METRICS))),
-        (
-            "Scores on the source task itself: a source that cannot do its own task has little to give. "
-            "Epochs: the one that was kept, of those that were run. The held-out part chose the epoch; "
-            "the test part chose nothing.",
-        ),
-    )  # fmt: skip
-
-
-def history_table(inputs: ReportInputs) -> Table:
-    """Show how each source model learned: loss and AUROC at each checkpoint.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-        The study.
-
-    Returns
-    -------
-    Table
-    """
-    rows: list[Row] = []
-    for folder, model in inputs.source_models.items():
-        source, number = folder.rsplit("/", 1)
-        for entry in model.history.to_dict("records"):
-            kept = entry["epoch"] == model.bundle.get("epochs")
-            rows.append(
-                Row(
-                    (
-                        Cell(f"{source}, model {int(number) + 1}", kind="head"),
-                        num(text.count(entry["epoch"])),
-                        num(text.number(entry["train_loss"])),
-                        num(text.number(entry["validation_loss"])),
-                        num(text.number(entry["validation_auroc"])),
-                        Cell("kept" if kept else ""),
-                    ),
-                    "strong" if kept else "",
-                )
-            )
-    heads = ("source model", "epoch", "training loss", "held-out loss", "held-out AUROC", "")
-    return Table("How the source models learned", heads, tuple(rows), frozenset({1, 2, 3, 4}))
-
-
-def fits_table(inputs: ReportInputs) -> Table:
-    """Show what was fitted for each strategy: how often, what the held-out labels chose, how long it took.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-        The study.
-
-    Returns
-    -------
-    Table
-    """
-    rows = []
-    for folder, history in inputs.histories.items():
-        scope, strategy = folder.split("/")[-2:]
-        notes = [
-            str(note) for note in history.get("note", pd.Series(dtype=str)) if str(note) not in ("", "nan")
-        ]
-        rows.append(
-            Row(
-                (
-                    Cell(strategy, scope, "head"),
-                    num(text.count(len(history))),
-                    num(_range(history, "members", 0)),
-                    num(_range(history, "epochs", 0)),
-                    num(_listed(history, "learning_rate")),
-                    num(_listed(history, "penalty_c")),
-                    num(text.duration(_sum(history, "seconds"))),
-                    num(_rate(history)),
-                    Cell(
-                        ", ".join(
-                            sorted({str(d) for d in history.get("device", []) if str(d) not in ("", "nan")})
-                        )
-                    ),
-                    Cell("; ".join(dict.fromkeys(notes))),
-                )
-            )
-        )
-    heads = (
-        "strategy", "fits", "members", "epochs chosen", "learning rate", "penalty C", "time",
-        "sequences per second", "device", "notes",
-    )  # fmt: skip
-    keep = [
-        k
-        for k in range(len(heads))
-        if k < 2 or any(row.cells[k].text not in ("", text.NOTHING) for row in rows)
-    ]
-    kept = tuple(Row(tuple(row.cells[k] for k in keep)) for row in rows)
-    return Table(
-        "Fits",
-        tuple(heads[k] for k in keep),
-        kept,
-        frozenset(place for place, k in enumerate(keep) if 0 < k < 8),
-        (
-            "Members: networks (one per fold, or one per seed) whose answers are averaged. Ranges are "
-            "over all fits.",
-        ),
-    )
-
-
-def _numbers(history: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column's numbers, empty where it is absent."""
-    if column not in history:
-        return pd.Series(dtype=float)
-    return pd.to_numeric(history[column], errors="coerce").dropna()
-
-
-def _range(history: pd.DataFrame, column: str, digits: int) -> str:
-    """Write a column's least and greatest number."""
-    values = _numbers(history, column)
-    if values.empty:
-        return text.NOTHING
-    low, high = float(values.min()), float(values.max())
-    return text.number(low, digits) if low == high else text.span(low, high, digits)
-
-
-def _listed(history: pd.DataFrame, column: str) -> str:
-    """Write the distinct numbers of a column, or their range where there are many."""
-    values = sorted(set(_numbers(history, column)))
-    if not values:
-        return text.NOTHING
-    words = [f"{value:g}" for value in values]
-    return ", ".join(words) if len(words) <= 3 else f"{words[0]}–{words[-1]}"
-
-
-def _sum(history: pd.DataFrame, column: str) -> float | None:
-    """Add up a column; None where it is absent."""
-    values = _numbers(history, column)
-    return None if values.empty else float(values.sum())
-
-
-def _rate(history: pd.DataFrame) -> str:
-    """Write the median rate."""
-    values = _numbers(history, "examples_per_second")
-    return text.NOTHING if values.empty else text.count(float(f"{float(values.median()):.2g}"))
 
 
 def raw_table(inputs: ReportInputs) -> Table:

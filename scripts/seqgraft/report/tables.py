@@ -23,6 +23,10 @@ class Cell:
         "" for words, "number" (aligned right), "head" (names its row), "code" (a checksum).
     link : str
         An address for people to follow; never loaded by the page.
+    tint : str
+        Background, hexadecimal; the words say the same, so that no one needs the color.
+    style : str
+        A class of the style sheet.
     """
 
     text: str
@@ -31,6 +35,8 @@ class Cell:
     more: str = ""
     mark: str = ""
     link: str = ""
+    tint: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
-"""The words of the page, explained for who meets them for the first time, and the sentences on method."""
+"""The words of the page, explained for who meets them for the first time."""
 
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
-from seqgraft.report.tables import metric_title
-from seqgraft.stats.settings import ZERO_SHOT
 
 #: Term, key of its anchor, explanation. The order is that in which a reader meets them.
 GLOSSARY: tuple[tuple[str, str, str], ...] = (
@@ -185,91 +183,3 @@ def simulated_note(inputs: ReportInputs) -> str:
 def _counts(inputs: ReportInputs) -> tuple[int, int]:
     """Return how many replicates and how many source models the study has."""
     return int(inputs.config["replicates"]), int(inputs.config["pretraining"]["replicates"])
-
-
-def methods(inputs: ReportInputs, level: float) -> list[str]:
-    """Describe what was done in sentences that could stand in a paper.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-        The study.
-    level : float
-        Coverage of the intervals.
-
-    Returns
-    -------
-    list of str
-        Paragraphs.
-    """
-    config = inputs.config
-    replicates, sources = _counts(inputs)
-    zero_shot = ZERO_SHOT in set(inputs.summary["strategy"])
-    metric = metric_title(config["primary_metric"])
-    sizes = text.listed([str(size) for size in config["train_sizes"]])
-    tested = sum(verdict.get("p_value") is not None for verdict in inputs.verdicts)
-    holm = f", adjusted by Holm's method for {tested} transfers" if tested > 1 else ""
-    test = f"with one two-sided test per transfer{holm}" if tested else "without a test"
-    chosen = config.get("chosen", "held-out")
-    how = (
-        "the candidate with the lowest held-out log loss, chosen anew for each train size and replicate"
-        if chosen == "held-out"
-        else f"{chosen}, named beforehand"
-    )
-    splits = {name: task["split"] for name, task in config["tasks"].items()}
-    shares = text.listed(
-        [
-            f"{text.percent(float(split['test']), 0)} of {inputs.title_of(name)}"
-            for name, split in splits.items()
-        ]
-    )
-    folds = config["training"].get("folds", 5)
-    single = ""
-    if zero_shot:
-        single = " Zero-shot trains nothing: it takes them from the source's validation part."
-    return [
-        f"A test part ({shares}, stratified by class) was drawn once before anything was learned and was "
-        "used for scoring alone. Target labels were drawn from the remaining pool in "
-        f"{text.plural(replicates, 'stratified replicate')} of {sizes} labels. All strategies "
-        "and baselines that learn from target labels saw the same ones and the same folds.",
-        _sources(sources),
-        "What a fit chooses (epochs, learning rate, penalty, temperature, threshold) it chooses on "
-        f"labels inside its own n: below 500 labels by at most {folds}-fold cross-fitting, from 500 on by a "
-        "stratified fifth (at most 500). The final predictor averages the logits of the models trained "
-        "for this choice, in the same way for everything that is trained. Temperature and threshold are "
-        f"fitted on held-out logits of the single models and applied to the average.{single}",
-        f"The verdict compares the chosen strategy ({how}) with training from scratch by {metric}, "
-        f"averaged over the learning curve in log n, {test}. {_intervals(inputs, level)}",
-    ]
-
-
-def _intervals(inputs: ReportInputs, level: float) -> str:
-    """Describe the intervals."""
-    replicates, sources = _counts(inputs)
-    if replicates == 1:
-        return (
-            f"Intervals ({level * 100:g} %) treat the test sequences as random (bootstrap); with one "
-            "replicate they do not cover which labels were drawn."
-        )
-    shared = "count what replicates share that start from the same source model, "
-    return (
-        f"Intervals ({level * 100:g} %) and tests treat replicates and test sequences as crossed random "
-        "factors (pigeonhole bootstrap, Owen 2007, Annals of Applied Statistics 1:386), "
-        f"{shared if 1 < sources < replicates else ''}and use Satterthwaite degrees of freedom. They are "
-        "conditional on this pool."
-    )
-
-
-def _sources(number: int) -> str:
-    """Describe the source models."""
-    left_out = "sequences that match a target's test part or pool were left out first."
-    if number == 1:
-        return (
-            f"One source model per source was trained on the source's pool; {left_out} All replicates of a "
-            "target start from it, so the results hold for this one source model."
-        )
-    return (
-        f"Source models ({number} per source, differing in their seeds) were trained on the source's pool; "
-        f"{left_out} The replicates of a target start from them in turn, so that no result hangs on one "
-        "source model."
-    )

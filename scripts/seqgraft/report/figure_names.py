@@ -1,0 +1,47 @@
+"""Names of a study's figure files, from its config alone; the workflow asks for them before anything has run."""
+
+from collections.abc import Sequence
+
+#: Formats of every figure: for the web, for a paper, for slides.
+FORMATS = ("svg", "pdf", "png")
+#: One transfer's figures, one source's, and the one of a study with several transfers.
+LEARNING_CURVE, COMPARISONS, TRAINING, MATRIX = "learning-curve", "comparisons", "training", "matrix"
+#: What stands before the name of the figure that shows all transfers at once.
+ALL_TRANSFERS = "transfers"
+
+
+def figure_names(transfers: Sequence[str], sources: Sequence[str]) -> list[str]:
+    """Name all figures of a study, without a format's ending.
+
+    Parameters
+    ----------
+    transfers : sequence of str
+        Names of the transfers, e.g. ``ecoli--bsubtilis``.
+    sources : sequence of str
+        Sources as in paths, e.g. ``ecoli``.
+
+    Returns
+    -------
+    list of str
+        ``<transfer>.learning-curve`` and ``<transfer>.comparisons`` of each transfer, ``<sources>.training`` of
+        each source, and ``transfers.matrix`` where there are several transfers.
+    """
+    names = [f"{name}.{kind}" for name in transfers for kind in (LEARNING_CURVE, COMPARISONS)]
+    names += [f"{name}.{TRAINING}" for name in sources]
+    return names + ([f"{ALL_TRANSFERS}.{MATRIX}"] if len(transfers) > 1 else [])
+
+
+def figure_file_names(transfers: Sequence[str], sources: Sequence[str]) -> list[str]:
+    """Name all files in ``figures/``: every figure in every format.
+
+    Parameters
+    ----------
+    transfers, sources : sequence of str
+        As for `figure_names`.
+
+    Returns
+    -------
+    list of str
+        E.g. ``ecoli--bsubtilis.learning-curve.pdf``.
+    """
+    return [f"{name}.{ending}" for name in figure_names(transfers, sources) for ending in FORMATS]

@@ -1,0 +1,223 @@
+"""The methods paragraph: what was really run, in sentences that can stand in a paper, with numbered citations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from seqgraft.learn.descriptions import BACKBONES, BASELINES, STRATEGIES
+from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.report import text
+from seqgraft.report.inputs import ReportInputs
+from seqgraft.report.methods_data import data_words, split_words
+from seqgraft.report.methods_statistics import statistics_words
+from seqgraft.report.references import OF_STRATEGIES, Citations
+from seqgraft.stats.settings import ZERO_SHOT
+
+#: Packages that are named with their version, and how they are written.
+_SOFTWARE = {
+    "snakemake": "Snakemake", "torch": "PyTorch", "scikit-learn": "scikit-learn", "numpy": "NumPy", "scipy": "SciPy",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Description:
+    """The methods of one study.
+
+    Parameters
+    ----------
+    paragraphs : tuple of (str, str)
+        What each is about, and its text with markers such as "[3]".
+    references : tuple of (int, str)
+        Numbered.
+    bibtex : str
+        The same references.
+    """
+
+    paragraphs: tuple[tuple[str, str], ...]
+    references: tuple[tuple[int, str], ...]
+    bibtex: str
+
+    @property
+    def text(self) -> str:
+        """Everything as plain text, ready to paste."""
+        body = "\n\n".join(words for _, words in self.paragraphs)
+        listed = "\n".join(f"{number}. {words}" for number, words in self.references)
+        return f"{body}\n\nReferences\n\n{listed}\n"
+
+
+def methods(inputs: ReportInputs, level: float) -> Description:
+    """Describe what was done.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Description
+    """
+    cited = Citations()
+    parts: list[tuple[str, Callable[[], str]]] = [
+        ("Data", lambda: data_words(inputs)),
+        ("Test part and leaks", lambda: split_words(inputs)),
+        ("Network", lambda: _network(inputs)),
+        ("Source models", lambda: _sources(inputs, cited)),
+        ("Strategies", lambda: _strategies(inputs, cited)),
+        ("Choosing", lambda: _choosing(inputs, cited)),
+        ("Statistics", lambda: statistics_words(inputs, level, cited)),
+        ("Software", lambda: _software(inputs, cited)),
+    ]
+    paragraphs = tuple((name, make()) for name, make in parts)
+    return Description(paragraphs, tuple(cited.listed), cited.bibtex)
+
+
+def _network(inputs: ReportInputs) -> str:
+    """Describe encoding and backbone."""
+    settings = inputs.config["backbone"]
+    about = BACKBONES.get(settings["name"])
+    values = ", ".join(f"{key} {_plain(value)}" for key, value in settings.items() if key != "name")
+    sizes = sorted(
+        {int(m.bundle["parameters"]) for m in inputs.source_models.values() if "parameters" in m.bundle}
+    )
+    counted = (
+        f" It has {text.listed([text.count(n) for n in sizes])} parameters, without the head."
+        if sizes
+        else ""
+    )
+    both = [
+        inputs.title_of(name) for name, task in inputs.config["tasks"].items() if task["strand"] == "both"
+    ]
+    strands = (
+        f" For {text.listed(both)} both strands mean the same: networks are trained on a strand drawn at random, and "
+        "predictions of both strands are averaged."
+        if both
+        else ""
+    )
+    return (
+        "Letters were one-hot encoded, an unknown letter as zeros. "
+        f"The network ({settings['name']}): {about.text if about else ''} Settings: {values}; the head is one linear "
+        f"layer.{counted}{strands}"
+    )
+
+
+def _plain(value: object) -> str:
+    """Write a setting's value."""
+    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _optimizer(settings: dict[str, Any], rates: str, cited: Citations) -> str:
+    """Say how a network is trained."""
+    extra = ""
+    if settings.get("token_dropout"):
+        extra += f", {text.percent(float(settings['token_dropout']), 0)} of the letters hidden at random"
+    if settings.get("shift"):
+        extra += f", shifts of up to {text.plural(int(settings['shift']), 'letter')}"
+    return (
+        f"AdamW {cited.cite('loshchilov2019')} at {rates}, batches of {settings['batch_size']}, weight decay "
+        f"{settings['weight_decay']:g}{extra}"
+    )
+
+
+def _sources(inputs: ReportInputs, cited: Citations) -> str:
+    """Say how source models were trained."""
+    own = inputs.config["pretraining"]
+    number = int(own["replicates"])
+    checkpoints = text.listed([str(epoch) for epoch in own["epochs"]])
+    models = (
+        "One source model per source was trained on the source's pool; all replicates of a target start from it, so "
+        "the results hold for this one source model."
+        if number == 1
+        else f"{number} source models per source, which differ in their seeds, were trained on the source's pool; the "
+        "replicates of a target start from them in turn, so that no result hangs on one source model."
+    )
+    how = _optimizer(own, f"a constant learning rate of {own['learning_rate']:g}", cited)
+    return (
+        f"{models} Training used {how} and a running average of the weights {cited.cite('shamir2013')}. After "
+        f"{checkpoints} epochs the log loss on a stratified {text.percent(float(own['validation']), 0)} of these "
+        "sequences, held out, was taken; the checkpoint with the lowest was kept, and training ended after "
+        f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
+    )
+
+
+def _strategies(inputs: ReportInputs, cited: Citations) -> str:
+    """Say what each strategy and baseline does, with its paper."""
+    names = list(inputs.summary["strategy"].drop_duplicates())
+    words = []
+    for kind, table in (("Strategies", STRATEGIES), ("Baselines", BASELINES)):
+        entries = []
+        for name in names:
+            about = table.get(name)
+            if about is None:
+                continue
+            marker = ""
+            if name in OF_STRATEGIES:
+                marker = f" {cited.cite(OF_STRATEGIES[name])}"
+            elif about.citation:
+                marker = f" {cited.cite_words(about.citation)}"
+            entries.append(f"{name}{marker}: {about.text[0].lower()}{about.text[1:].rstrip('.')}")
+        if entries:
+            words.append(f"{kind}. {'; '.join(entries)}.")
+    return " ".join(words)
+
+
+def _choosing(inputs: ReportInputs, cited: Citations) -> str:
+    """Say what is chosen, and on which labels."""
+    own = inputs.config["training"]
+    names = set(inputs.summary["strategy"])
+    facts = [STRATEGY_FACTS[name] for name in names if name in STRATEGY_FACTS]
+    words = [
+        f"Everything that a fit chooses it chooses on labels inside its own n {cited.cite('varma2006')}: below 500 "
+        f"labels by at most {own['folds']}-fold cross-fitting, from 500 on by a stratified fifth (at most 500). The "
+        "final predictor averages the logits of the models trained for this choice, in the same way for everything "
+        "that is trained."
+    ]
+    if any(fact.trainable == "all" for fact in facts):
+        rates = text.listed([f"{rate:g}" for rate in own["learning_rates"]], "or")
+        how = _optimizer(own, f"a constant learning rate ({rates})", cited)
+        checkpoints = text.listed([str(epoch) for epoch in own["epochs"]])
+        words.append(
+            f"Networks were trained with {how} and the same running average; learning rate and epochs (of "
+            f"{checkpoints}) have the lowest held-out log loss, and training ended after "
+            f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
+        )
+    if any(fact.trainable == "head" for fact in facts) or "kmer-logistic" in names:
+        penalties = text.listed([f"{value:g}" for value in own["penalties"]])
+        words.append(f"The penalty C of logistic regressions was chosen in the same way, of {penalties}.")
+    if "kmer-logistic" in names:
+        words.append(f"The longest k-mers counted have at most {own['kmer']} letters.")
+    single = (
+        " Zero-shot trains nothing: it takes both from the source's validation part."
+        if ZERO_SHOT in names
+        else ""
+    )
+    words.append(
+        f"A temperature {cited.cite('guo2017')} and a threshold (the highest expected MCC under probabilities fitted "
+        f"to held-out logits {cited.cite('platt1999')}) were fitted on held-out logits of the single models and "
+        "applied to the average; with fewer than 10 examples of a class held out the threshold is .5 and there is no "
+        f"temperature.{single}"
+    )
+    return " ".join(words)
+
+
+def _software(inputs: ReportInputs, cited: Citations) -> str:
+    """Name versions and machine."""
+    provenance = inputs.provenance
+    packages = provenance.get("packages", {})
+    named = [
+        f"{title} {packages[name]} {cited.cite(name)}"
+        for name, title in _SOFTWARE.items()
+        if name in packages
+    ]
+    machine = provenance.get("machine", {})
+    python = f", Python {machine['python']}" if machine.get("python") else ""
+    devices = text.listed(inputs.devices)
+    threads = text.plural(int(inputs.config["training"]["threads"]), "thread")
+    where = f" Networks were computed on {devices}, with {threads} of torch." if devices else ""
+    named_words = f" with {text.listed(named)}" if named else ""
+    return (
+        f"seqgraft {provenance.get('seqgraft', '')}{python}{named_words}.{where} All random numbers follow from seeds "
+        "made of names (study, task, train size, replicate, member)."
+    )

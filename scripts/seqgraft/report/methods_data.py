@@ -1,0 +1,126 @@
+"""The part of the methods paragraph that is about data: sequences, cleaning, test part, labels, leaks."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from seqgraft.report import text
+from seqgraft.report.inputs import ReportInputs
+
+_AMBIGUOUS = {
+    "drop": "left out",
+    "unknown": "kept with that letter as unknown",
+    "error": "not accepted (the run would have stopped at the first)",
+}
+_CONFLICTS = {"drop": "left out", "error": "not accepted (the run would have stopped at the first)"}
+
+
+def data_words(inputs: ReportInputs) -> str:
+    """Say where the sequences are from, how many there are, and what was left out.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    str
+        One paragraph.
+    """
+    tasks: dict[str, Any] = inputs.config["tasks"]
+    words = [_task(inputs, name) for name in tasks]
+    policies = {
+        (task.get("ambiguous", "drop"), task.get("conflicts", "drop")): None for task in tasks.values()
+    }
+    for ambiguous, conflicts in policies:
+        own = [
+            inputs.title_of(name)
+            for name, task in tasks.items()
+            if (task.get("ambiguous", "drop"), task.get("conflicts", "drop")) == (ambiguous, conflicts)
+        ]
+        where = "" if len(policies) == 1 else f" ({text.listed(own)})"
+        words.append(
+            f"Repeated sequences were kept once; sequences found with both classes were {_CONFLICTS[conflicts]}; "
+            f"sequences with an ambiguity code were {_AMBIGUOUS[ambiguous]}{where}."
+        )
+    return " ".join(words)
+
+
+def _task(inputs: ReportInputs, name: str) -> str:
+    """Describe one task's sequences and where they are from."""
+    task, found = inputs.config["tasks"][name], inputs.data_summaries[name]
+    alphabet = {"dna": "DNA", "rna": "RNA"}.get(task["alphabet"], task["alphabet"])
+    classes = [f"{text.count(found['classes'][c]['sequences'])} {c}" for c in task["classes"]]
+    low, high = found["length"]["min"], found["length"]["max"]
+    letters = text.count(low) if low == high else text.span(low, high, 0)
+    used = [
+        role
+        for role, wanted in (
+            ("source", any(name in v["source"].split("+") for v in inputs.verdicts)),
+            ("target", any(name == v["target"] for v in inputs.verdicts)),
+        )
+        if wanted
+    ]
+    role = f" ({text.listed(used)})" if used else ""
+    read = sum(int(entry["read"]) for entry in found["files"])
+    out = read - sum(int(entry["accepted"]) for entry in found["files"])
+    reasons = ", ".join(f"{kind}: {text.count(n)}" for kind, n in found["rejected"].items() if n)
+    left = f"{text.count(out)} left out ({reasons})" if out and reasons else f"{text.count(out)} left out"
+    return (
+        f"{inputs.title_of(name)}{role}: {text.listed(classes)} {alphabet} sequences of {letters} letters, "
+        f"{_origin(task)}; of {text.count(read)} sequences read, {left if out else 'none was left out'}."
+    )
+
+
+def _origin(task: dict[str, Any]) -> str:
+    """Say where a task's sequences come from."""
+    if "simulate" in task:
+        return f"simulated by seqgraft (generator {task['simulate']['generator']})"
+    hosts = list(dict.fromkeys(urlsplit(f["url"]).netloc for f in task["files"] if f.get("url")))
+    local = sum(not f.get("url") for f in task["files"])
+    places = [f"downloaded from {text.listed([host or 'a file address' for host in hosts])}"] if hosts else []
+    places += [text.plural(local, "local file")] if local else []
+    checked = " and checked by SHA-256" if all(f.get("sha256") for f in task["files"]) else ""
+    return f"{text.plural(len(task['files']), 'file')} ({text.listed(places)}{checked})"
+
+
+def split_words(inputs: ReportInputs) -> str:
+    """Say how the test part was drawn and what was done about leaks.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    str
+        One paragraph.
+    """
+    config = inputs.config
+    shares = text.listed(
+        [
+            f"{text.percent(float(task['split']['test']), 0)} of {inputs.title_of(name)}"
+            for name, task in config["tasks"].items()
+        ]
+    )
+    sizes = text.listed([str(size) for size in config["train_sizes"]])
+    words = [
+        f"A test part ({shares}, stratified by class) was drawn once before anything was learned and was used for "
+        "scoring alone; the rest is the pool.",
+        f"Target labels were drawn from the pool in {text.plural(int(config['replicates']), 'stratified replicate')} "
+        f"of {sizes} labels. All strategies and baselines that learn from target labels saw the same ones and the "
+        "same folds.",
+    ]
+    if inputs.leakage.empty:
+        return " ".join([*words, "No pair of parts was checked for common sequences."])
+    kinds = list(inputs.leakage["kind"].drop_duplicates())
+    left = inputs.excluded.drop_duplicates(["task", "id", "role"])["role"].value_counts()
+    words.append(
+        f"Leaks were looked for by {text.listed(kinds)} match. Sequences of a source's pool found in a target's test "
+        f"part or pool were left out of source training ({text.count(int(left.get('source', 0)))}), copies of test "
+        f"sequences in a task's own pool were left out of it ({text.count(int(left.get('pool', 0)))})."
+    )
+    if set(kinds) <= {"exact", "reverse-complement"}:
+        words.append("Sequences that are similar without being the same were not looked for.")
+    return " ".join(words)

@@ -1,0 +1,130 @@
+"""How source models learned: loss and AUROC against epochs, one line a model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from seqgraft.report.canvas import Frame, Sketch, blank, canvas, title_height, write_title
+from seqgraft.report.look import FAINT
+from seqgraft.report.text import number
+
+#: Inches.
+WIDE, NARROW, PANEL = 7.6, 3.75, 2.0
+_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7b5ea7", "#505a63")
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one source model learned.
+
+    Parameters
+    ----------
+    name : str
+        E.g. "model 1".
+    epochs : tuple of int
+        Checkpoints, rising.
+    train_loss, held_out_loss, held_out_auroc : tuple of float
+        At each checkpoint.
+    kept : int
+        The checkpoint whose weights were kept.
+    """
+
+    name: str
+    epochs: tuple[int, ...]
+    train_loss: tuple[float, ...]
+    held_out_loss: tuple[float, ...]
+    held_out_auroc: tuple[float, ...]
+    kept: int
+
+
+def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = False) -> Sketch:
+    """Draw how the models of one source learned.
+
+    Parameters
+    ----------
+    courses : sequence of Course
+        Where there is none, only words are drawn.
+    frame : Frame
+        Title and so on; its metric is not used.
+    narrow : bool
+        Whether to draw for a phone.
+
+    Returns
+    -------
+    Sketch
+    """
+    width, columns = (NARROW, 40) if narrow else (WIDE, 78)
+    if not courses:
+        return blank(frame, "No source model was trained.", width=width)
+    head, foot, gap, left = title_height(frame, columns) + 0.12, 0.5, 0.62, 0.68
+    panels = 2 if narrow else 1
+    height = head + panels * PANEL + (panels - 1) * gap + foot
+    with canvas(width, height, simulated=frame.simulated) as figure:
+        write_title(figure, frame, columns)
+        room = (width - left - 0.12) if narrow else (width - 2 * left - 0.16) / 2
+        for place, (words, kind) in enumerate((("loss (log loss)", "loss"), ("AUROC, held out", "auroc"))):
+            x = left if narrow else left + place * (room + left)
+            y = foot + (1 - place) * (PANEL + gap) if narrow else foot
+            axes = figure.add_axes((x / width, y / height, room / width, PANEL / height))
+            for model, course in enumerate(courses):
+                _draw(axes, course, model, kind, named=len(courses) <= len(_COLORS))
+            _dress(axes, words, legend=kind == "auroc" and len(courses) <= len(_COLORS))
+            if kind == "loss":
+                axes.plot([], [], color=FAINT, linestyle="solid", label="held out")
+                axes.plot([], [], color=FAINT, linestyle=(0, (2, 1.5)), label="training")
+                _legend(axes, "upper right")
+        return Sketch(figure, f"Loss and AUROC against epochs: {frame.title}", _description(courses))
+
+
+def _draw(axes: Axes, course: Course, model: int, kind: str, *, named: bool) -> None:
+    """Draw one model's line, its kept checkpoint filled."""
+    color = _COLORS[model % len(_COLORS)] if named else FAINT
+    marker = _MARKERS[model % len(_MARKERS)] if named else "o"
+    values = course.held_out_loss if kind == "loss" else course.held_out_auroc
+    if kind == "loss":
+        axes.plot(course.epochs, course.train_loss, color=color, linestyle=(0, (2, 1.5)), linewidth=1)
+    label = course.name if kind == "auroc" and named else None
+    axes.plot(
+        course.epochs, values, color=color, linewidth=1.5, marker=marker, markersize=4.5, label=label,
+        markerfacecolor="white",
+    )  # fmt: skip
+    if course.kept in course.epochs:
+        at = course.epochs.index(course.kept)
+        axes.plot([course.kept], [values[at]], marker=marker, markersize=6.5, color=color, linestyle="None")
+
+
+def _dress(axes: Axes, words: str, *, legend: bool) -> None:
+    """Add axes and names."""
+    axes.set_xlabel("epochs", labelpad=3)
+    axes.set_ylabel(words, labelpad=4)
+    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+    axes.tick_params(length=3, labelsize=8)
+    axes.margins(x=0.05, y=0.1)
+    if legend:
+        _legend(axes, "lower right")
+
+
+def _legend(axes: Axes, place: Literal["upper right", "lower right"]) -> None:
+    """Name the lines in a corner."""
+    axes.legend(loc=place, fontsize=8, frameon=True, framealpha=0.85, edgecolor="none", handlelength=2.2)
+
+
+def _description(courses: Sequence[Course]) -> str:
+    """Put the numbers of the drawing into words."""
+    words = []
+    for course in courses:
+        points = [
+            f"{number(loss)} and {number(area)} after {epoch}"
+            for epoch, loss, area in zip(
+                course.epochs, course.held_out_loss, course.held_out_auroc, strict=True
+            )
+        ]
+        words.append(f"{course.name}, kept at {course.kept}: {', '.join(points)}")
+    return f"Held-out loss and AUROC by epochs. {'; '.join(words)}."

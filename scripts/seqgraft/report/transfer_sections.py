@@ -1,0 +1,77 @@
+"""What the sections of one transfer show."""
+
+from typing import Any
+
+from seqgraft.learn.descriptions import BASELINES, STRATEGIES
+from seqgraft.report import advice, comparison_tables, savings_tables, score_tables, tables, text
+from seqgraft.report.figures import forest_drawing, learning_curve_drawing
+from seqgraft.report.view import Figure, Transfer
+from seqgraft.stats.settings import CHOSEN
+
+
+def verdict(transfer: Transfer) -> dict[str, Any]:
+    """Say whether it helped, how much, what that is worth in labels, what to do next and what to be careful about."""
+    inputs, own = transfer.study.inputs, transfer.verdict
+    sure, style = advice.badge(own["verdict"])
+    names = (*own["source"].split("+"), own["target"])
+    simulated = any("simulate" in inputs.config["tasks"].get(name, {}) for name in names)
+    return {
+        "badge": sure,
+        "style": style,
+        "sentence": own["sentence"],
+        "warning": advice.baseline_warning(own, inputs.comparisons),
+        "tiles": advice.tiles(own, inputs.comparisons),
+        "direction": "is worse" if tables.lower_is_better(transfer.metric) else "is better",
+        "savings": advice.label_savings(inputs.savings, transfer.name, transfer.metric),
+        "next": advice.next_steps(own, inputs.comparisons, transfer.titles[1], simulated=simulated),
+        "cautions": own["cautions"],
+    }
+
+
+def curve(transfer: Transfer) -> dict[str, Any]:
+    """Show the learning curve, and say what each line is."""
+    inputs, own, lines = transfer.study.inputs, transfer.verdict, transfer.lines
+    rows = inputs.summary[inputs.summary["transfer"] == transfer.name]
+    compared = own["difference"] is not None
+    drawing = learning_curve_drawing(inputs, own, transfer.key)
+    return {
+        "metric": tables.metric_title(transfer.metric),
+        "replicates": own["replicates"],
+        "zero_shot": any(line.without_labels for line in lines),
+        "n_test": text.count(0 if rows.empty else int(rows["n_test"].max())),
+        "compare": "The verdict compares the two lines in bold, chosen and scratch." if compared else "",
+        "figure": Figure.of(drawing, f"Figure {transfer.number}a.", small=transfer.study.many),
+        # With several transfers this is said once for all of them.
+        "lines": [] if transfer.study.several else [about_line(line.name, own) for line in lines],
+    }
+
+
+def about_line(name: str, verdict: dict[str, Any]) -> tuple[str, str, str]:
+    """Return a strategy's name, what it is, and where it was described."""
+    about = STRATEGIES.get(name) or BASELINES.get(name)
+    if about is None:
+        how = f"Chosen without the test part: {verdict['chosen_how']}." if name == CHOSEN else ""
+        return name, how, ""
+    return name, f"Baseline. {about.text}" if name in BASELINES else about.text, about.citation
+
+
+def comparisons(transfer: Transfer) -> dict[str, Any]:
+    """Show who was better, by how much: forest plot and tables."""
+    inputs, own = transfer.study.inputs, transfer.verdict
+    level, name, metric, lines = transfer.study.level, transfer.name, transfer.metric, transfer.lines
+    rows = inputs.summary[inputs.summary["transfer"] == name]
+    drawing = forest_drawing(inputs, own, transfer.key)
+    figure = Figure.of(drawing, f"Figure {transfer.number}b.", small=transfer.study.many)
+    compared = not inputs.comparisons[inputs.comparisons["transfer"] == name].empty
+    return {
+        "forest": figure if compared else None,
+        "comparison": comparison_tables.comparison_table(inputs.comparisons, name, metric, level),
+        "sizes": comparison_tables.sizes_table(inputs.comparisons, name, metric, level),
+        "savings_table": savings_tables.savings_table(inputs.savings, name),
+        "primary": score_tables.primary_table(lines, metric, level),
+        "choices": savings_tables.choices_table(own, list(rows["strategy"].drop_duplicates())),
+        "chosen_how": f"How it was chosen: {own['chosen_how']}.",
+        "metrics": None
+        if transfer.study.many
+        else score_tables.metrics_table(inputs.summary, name, [line.name for line in lines], level),
+    }
