@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-from report_fixtures import make_inputs
+from report_fixtures import make_inputs, make_matrix
 
 from seqgraft.report.page import build
 
@@ -33,13 +33,19 @@ FLAGS = (
     ),
 )
 # A page around the report that measures it; it is not part of the report, which has no script.
-HARNESS = """<!DOCTYPE html><body style="margin:0"><iframe id="f" src="report.html" width="{width}"
+HARNESS = """<!DOCTYPE html><body style="margin:0"><iframe id="f" src="report.html{anchor}" width="{width}"
  height="900" style="border:0"></iframe><pre id="out"></pre><script>
 document.getElementById("f").onload = () => {{
   const page = document.getElementById("f").contentDocument, root = page.documentElement;
   const boxes = [...page.querySelectorAll("svg")].filter(s => s.getBoundingClientRect().width > 0);
   document.getElementById("out").textContent = JSON.stringify({{
     width: root.scrollWidth, drawings: boxes.length, headings: page.querySelectorAll("h2").length,
+    open: [...page.querySelectorAll("details.transfer")].filter(d => d.open).length,
+    closed: [...page.querySelectorAll("details.transfer")].filter(d => !d.open).length,
+    height: page.getElementById("transfer-7") ? page.getElementById("transfer-7").getBoundingClientRect().height : -1,
+    unnamed: [...page.querySelectorAll("svg")]
+      .filter(s => !s.querySelector("title") || !s.querySelector("desc")).length,
+    red: [...page.querySelectorAll(".warning")].map(w => page.defaultView.getComputedStyle(w).color),
     loaded: page.defaultView.performance.getEntriesByType("resource").map(e => e.name)
       .filter(n => !n.startsWith("data:")),
     narrow: boxes.every(s => s.closest(".narrow")), scrolls: [...page.querySelectorAll(".scroll")]
@@ -78,13 +84,13 @@ def console(result: subprocess.CompletedProcess) -> list[str]:
     return [line for line in result.stderr.splitlines() if "CONSOLE" in line]
 
 
-@pytest.mark.parametrize("width", [375, 1280])
-def test_the_page_asks_for_nothing_and_fits(served, tmp_path, width):
+def measure(served, folder: Path, content: str, width: int, anchor: str = "") -> dict:
+    """Open a page in a frame of some width; return what the harness saw, after checking console and requests."""
     site, server = served
-    site.joinpath("report.html").write_text(build(make_inputs(simulated=True)), encoding="utf-8")
-    site.joinpath("harness.html").write_text(HARNESS.format(width=width), encoding="utf-8")
+    site.joinpath("report.html").write_text(content, encoding="utf-8")
+    site.joinpath("harness.html").write_text(HARNESS.format(width=width, anchor=anchor), encoding="utf-8")
     address = f"http://127.0.0.1:{server.server_address[1]}/harness.html"
-    result = browse(address, tmp_path, "--dump-dom", "--window-size=1400,1000")
+    result = browse(address, folder, "--dump-dom", "--window-size=1400,1000")
     assert result.returncode == 0, result.stderr[-2000:]
     found = re.search(r'<pre id="out">(.+?)</pre>', result.stdout, flags=re.DOTALL)
     assert found, result.stderr[-2000:]
@@ -93,10 +99,31 @@ def test_the_page_asks_for_nothing_and_fits(served, tmp_path, width):
     assert seen["loaded"] == []
     assert {path for path in server.asked if "favicon" not in path} == {"/harness.html", "/report.html"}
     assert seen["width"] <= width
-    assert seen["headings"] == 7
-    assert seen["drawings"] == 2  # the wide ones or the narrow ones, never both
+    assert seen["unnamed"] == 0
+    return seen
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_page_asks_for_nothing_and_fits(served, tmp_path, width):
+    inputs = make_inputs(simulated=True)
+    inputs.comparisons.loc[inputs.comparisons["reference"] == "kmer-logistic", "ci_low"] = -0.001
+    seen = measure(served, tmp_path, build(inputs), width)
+    assert seen["headings"] == 9
+    assert seen["drawings"] == 3  # the wide ones or the narrow ones, never both
     assert seen["narrow"] == (width < 700)
     assert seen["scrolls"] or width > 700
+    assert seen["red"] == ["rgb(156, 28, 21)"]
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_thirty_transfers_are_closed_until_a_link_leads_into_one(served, tmp_path, width):
+    content = build(make_matrix())
+    seen = measure(served, tmp_path, content, width)
+    assert (seen["open"], seen["closed"]) == (0, 30)
+    followed = measure(served, tmp_path, content, width, "#transfer-7")
+    assert (followed["open"], followed["closed"]) == (1, 29)
+    assert seen["height"] == 0
+    assert followed["height"] > 1000
 
 
 def test_the_page_opens_from_a_file_without_a_network(tmp_path):

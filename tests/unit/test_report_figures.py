@@ -245,6 +245,8 @@ def test_the_matrix_has_every_transfer_at_its_place():
     }
     assert matrix.cells["ecoli", "bsubtilis"].tint == tint(1.0)
     assert matrix.cells["bsubtilis", "ecoli"].tint == tint(-0.0312 / 0.0521)
+    # Without evidence the color is pale, however large the difference.
+    assert matrix.cells["human", "ecoli"].tint == tint(0.35 * 0.0064 / 0.0521)
     # Of a loss, a fall is a gain.
     losses = replace(inputs, verdicts=[verdict | {"metric": "log_loss"} for verdict in inputs.verdicts])
     assert matrix_of(losses).cells["ecoli", "bsubtilis"].tint == tint(-1.0)

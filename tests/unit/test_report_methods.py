@@ -35,7 +35,7 @@ def test_data_have_their_counts_and_sources():
         "ambiguous letter: 1)." in words
     )
     assert "left out of source training (2)" in words
-    assert "left out of it (0)" in words
+    assert "left out of it (none was found)" in words
     simulated = text_of(make_inputs(simulated=True))
     assert "simulated by seqgraft (generator promoters)" in simulated
     assert "downloaded" not in simulated

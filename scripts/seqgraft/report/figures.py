@@ -18,7 +18,7 @@ from seqgraft.report.series import series_of
 from seqgraft.report.svg import to_svg
 from seqgraft.report.tables import lower_is_better, metric_title
 from seqgraft.report.text import train_size
-from seqgraft.report.training_figure import Course, training_course
+from seqgraft.report.training_figure import NAMED, Course, training_course
 from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -174,8 +174,10 @@ def training_drawings(inputs: ReportInputs) -> list[Drawing]:
             for folder, model in inputs.source_models.items()
             if folder.rsplit("/", 1)[0] == source
         )
+        own_look = len(courses) <= NAMED
+        looks = "Each has its own color and marker" if own_look else "Each is one grey line"
         caption = (
-            f"How the source models of {title} learned. Each has its own color and marker; a filled marker is the "
+            f"How the source models of {title} learned. {looks}; a filled marker is the "
             "checkpoint that was kept, the one with the lowest held-out loss."
         )
         found.append(

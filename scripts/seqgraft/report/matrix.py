@@ -13,6 +13,9 @@ MARKS = {"helps": "▲", "hurts": "▼", "no evidence": "○", "no verdict": "�
 #: Ends of the scale: a pale blue for a gain, a pale orange for a loss; dark text stays readable on both.
 GAIN, LOSS = (143, 188, 224), (243, 181, 138)
 
+#: How much of its tint a difference keeps that may be chance.
+UNSURE = 0.35
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -77,6 +80,7 @@ def matrix_of(inputs: ReportInputs, links: Sequence[str] = ()) -> Matrix:
     for place, verdict in enumerate(verdicts):
         difference = verdict["difference"]
         share = 0.0 if difference is None or not reach else sign * difference / reach
+        share *= 1.0 if verdict["verdict"] in ("helps", "hurts") else UNSURE
         cells[verdict["source"], verdict["target"]] = Outcome(
             difference, verdict["ci_low"], verdict["ci_high"], verdict["verdict"], tint(share),
             links[place] if links else "",
@@ -140,7 +144,8 @@ def matrix_table(matrix: Matrix, metric: str, level: float) -> Table:
         (
             f"Chosen strategy minus scratch, mean over sizes, with its {level * 100:g} % interval. {better} transfer "
             "did better. The word below is the verdict, which also takes the number of transfers into account. "
-            "A number leads to its transfer. Blue: better, orange: worse, stronger for larger differences.",
+            "A number leads to its transfer. Blue: better, orange: worse, stronger for larger "
+            "differences and pale where the difference may be chance.",
         ),
     )
 

@@ -137,7 +137,7 @@ def _sources(inputs: ReportInputs, cited: Citations) -> str:
     return (
         f"{models} Training used {how} and a running average of the weights {cited.cite('shamir2013')}. After "
         f"{checkpoints} epochs the log loss on a stratified {text.percent(float(own['validation']), 0)} of these "
-        "sequences, held out, was taken; the checkpoint with the lowest was kept, and training ended after "
+        "sequences, held out, was taken; the checkpoint with the lowest was kept, and training ended early after "
         f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
     )
 
@@ -146,7 +146,7 @@ def _strategies(inputs: ReportInputs, cited: Citations) -> str:
     """Say what each strategy and baseline does, with its paper."""
     names = list(inputs.summary["strategy"].drop_duplicates())
     words = []
-    for kind, table in (("Strategies", STRATEGIES), ("Baselines", BASELINES)):
+    for kind, table in (("The target was learned in these ways", STRATEGIES), ("Baselines", BASELINES)):
         entries = []
         for name in names:
             about = table.get(name)
@@ -159,7 +159,7 @@ def _strategies(inputs: ReportInputs, cited: Citations) -> str:
                 marker = f" {cited.cite_words(about.citation)}"
             entries.append(f"{name}{marker}: {about.text[0].lower()}{about.text[1:].rstrip('.')}")
         if entries:
-            words.append(f"{kind}. {'; '.join(entries)}.")
+            words.append(f"{kind}: {'; '.join(entries)}.")
     return " ".join(words)
 
 
@@ -180,7 +180,7 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
         checkpoints = text.listed([str(epoch) for epoch in own["epochs"]])
         words.append(
             f"Networks were trained with {how} and the same running average; learning rate and epochs (of "
-            f"{checkpoints}) have the lowest held-out log loss, and training ended after "
+            f"{checkpoints}) have the lowest held-out log loss, and training ended early after "
             f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
         )
     if any(fact.trainable == "head" for fact in facts) or "kmer-logistic" in names:

@@ -118,9 +118,14 @@ def split_words(inputs: ReportInputs) -> str:
     left = inputs.excluded.drop_duplicates(["task", "id", "role"])["role"].value_counts()
     words.append(
         f"Leaks were looked for by {text.listed(kinds)} match. Sequences of a source's pool found in a target's test "
-        f"part or pool were left out of source training ({text.count(int(left.get('source', 0)))}), copies of test "
-        f"sequences in a task's own pool were left out of it ({text.count(int(left.get('pool', 0)))})."
+        f"part or pool were left out of source training ({_found(left.get('source', 0))}), copies of test "
+        f"sequences in a task's own pool were left out of it ({_found(left.get('pool', 0))})."
     )
     if set(kinds) <= {"exact", "reverse-complement"}:
         words.append("Sequences that are similar without being the same were not looked for.")
     return " ".join(words)
+
+
+def _found(number: int) -> str:
+    """Write how many were found."""
+    return text.count(number) if number else "none was found"

@@ -33,7 +33,9 @@ class Reference:
         if not self.year:
             return f"{self.title}."
         link = f". {self.link}" if self.link else ""
-        return f"{self.authors.replace(' and ', ', ')} ({self.year}). {self.title}. {self.place}{link}."
+        authors = self.authors.replace(" and others", " et al.").replace(" and ", ", ")
+        end = "" if self.title.endswith("?") else "."
+        return f"{authors} ({self.year}). {self.title}{end} {self.place}{link}."
 
     def bibtex(self, key: str) -> str:
         """Return the reference as a BibTeX entry.

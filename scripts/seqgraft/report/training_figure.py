@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -14,6 +13,10 @@ from seqgraft.report.text import number
 #: Inches.
 WIDE, NARROW, PANEL = 7.6, 3.75, 2.0
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7b5ea7", "#505a63")
+#: Models that get a look and a name of their own.
+NAMED = len(_COLORS)
+#: Names in one row above a panel.
+_ACROSS = 3
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -60,7 +63,9 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
     width, columns = (NARROW, 40) if narrow else (WIDE, 78)
     if not courses:
         return blank(frame, "No source model was trained.", width=width)
-    head, foot, gap, left = title_height(frame, columns) + 0.12, 0.5, 0.62, 0.68
+    # Names stand above the panels: inside, they would hide the last checkpoints of some curve.
+    names = 0.24 if len(courses) <= _ACROSS or len(courses) > NAMED else 0.42
+    head, foot, gap, left = title_height(frame, columns) + names, 0.5, 0.45 + names, 0.68
     panels = 2 if narrow else 1
     height = head + panels * PANEL + (panels - 1) * gap + foot
     with canvas(width, height, simulated=frame.simulated) as figure:
@@ -71,12 +76,12 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
             y = foot + (1 - place) * (PANEL + gap) if narrow else foot
             axes = figure.add_axes((x / width, y / height, room / width, PANEL / height))
             for model, course in enumerate(courses):
-                _draw(axes, course, model, kind, named=len(courses) <= len(_COLORS))
-            _dress(axes, words, legend=kind == "auroc" and len(courses) <= len(_COLORS))
+                _draw(axes, course, model, kind, named=len(courses) <= NAMED)
+            _dress(axes, words, legend=kind == "auroc" and len(courses) <= NAMED)
             if kind == "loss":
                 axes.plot([], [], color=FAINT, linestyle="solid", label="held out")
                 axes.plot([], [], color=FAINT, linestyle=(0, (2, 1.5)), label="training")
-                _legend(axes, "upper right")
+                _legend(axes)
         return Sketch(figure, f"Loss and AUROC against epochs: {frame.title}", _description(courses))
 
 
@@ -108,12 +113,15 @@ def _dress(axes: Axes, words: str, *, legend: bool) -> None:
     axes.tick_params(length=3, labelsize=8)
     axes.margins(x=0.05, y=0.1)
     if legend:
-        _legend(axes, "lower right")
+        _legend(axes)
 
 
-def _legend(axes: Axes, place: Literal["upper right", "lower right"]) -> None:
-    """Name the lines in a corner."""
-    axes.legend(loc=place, fontsize=8, frameon=True, framealpha=0.85, edgecolor="none", handlelength=2.2)
+def _legend(axes: Axes) -> None:
+    """Name the lines above a panel."""
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(-0.03, 0.98), ncols=_ACROSS, fontsize=8, frameon=False,
+        handlelength=2.2, columnspacing=1.2, borderpad=0.2,
+    )  # fmt: skip
 
 
 def _description(courses: Sequence[Course]) -> str:
