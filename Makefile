@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test verify lint schema lock clean distclean set-up
+.PHONY: help demo test bench verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -39,6 +39,9 @@ test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and ar
 verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
 	@$(BIN)/python -m seqgraft.verify "results/$(STUDY)" $(if $(AGAINST),--against "$(AGAINST)")
+
+bench: $(READY) ## time evaluation and report on 10,000 fits of made-up predictions
+	$(BIN)/python bench/evaluation.py
 
 lint: $(READY) ## style, types, Snakemake's own lint, and generated files that drifted from their source
 	$(BIN)/ruff check .

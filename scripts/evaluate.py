@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings, evaluate, write_tables
 from seqgraft.job import run
 
 
 def work(snakemake, log):
-    """Write metrics, summary, comparisons, savings and verdicts."""
+    """Write metrics, summary, comparisons, savings, calibration, reliability, suspicions and verdicts."""
     settings = dict(snakemake.params.settings)
     transfers = tuple(
         TransferSettings(**{key: tuple(v) if isinstance(v, list) else v for key, v in transfer.items()})
@@ -18,10 +20,19 @@ def work(snakemake, log):
         FitJob(predictions=Path(path), **job)
         for path, job in zip(snakemake.input.predictions, snakemake.params.jobs, strict=True)
     ]
-    tables = evaluate(jobs, study, say=log.info)
+    tables = evaluate(
+        jobs,
+        study,
+        leakage=pd.read_csv(snakemake.input.leakage, sep="\t", keep_default_na=False),
+        excluded=pd.read_csv(snakemake.input.excluded, sep="\t", dtype=str, keep_default_na=False),
+        threads=snakemake.threads,
+        say=log.info,
+    )
     write_tables(tables, Path(snakemake.output.metrics).parent)
     for verdict in tables.verdicts:
         log.info(verdict["sentence"])
+    for row in tables.suspicions.to_dict("records"):
+        log.info("suspicious: %s, %s: %s", row["transfer"], row["kind"], row["message"])
 
 
 run(snakemake, work)

@@ -9,7 +9,19 @@ from seqgraft.report.page import build
 from seqgraft.report.reading import read_inputs
 
 # Everything that the rule's input names, one file each and lists of files.
-SINGLE = ["config", "provenance", "summary", "comparisons", "savings", "verdicts", "leakage", "excluded"]
+SINGLE = [
+    "config",
+    "provenance",
+    "summary",
+    "comparisons",
+    "savings",
+    "verdicts",
+    "calibration",
+    "reliability",
+    "suspicions",
+    "leakage",
+    "excluded",
+]
 LISTS = [
     "rejects",
     "summaries",

@@ -12,10 +12,12 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.files import write_text, write_tsv
 from seqgraft.learn.progress import Progress
 from seqgraft.seeds import seed
+from seqgraft.stats.calibration import calibration_tables
 from seqgraft.stats.comparisons import comparisons_table
 from seqgraft.stats.panel import build_panel
 from seqgraft.stats.scoring import score_target
 from seqgraft.stats.settings import EvaluationSettings, FitJob, TransferSettings
+from seqgraft.stats.suspicions import suspicions_table
 from seqgraft.stats.tables import metrics_table, savings_table, summary_table
 from seqgraft.stats.verdicts import transfer_verdict
 
@@ -28,7 +30,7 @@ class Tables:
 
     Parameters
     ----------
-    metrics, summary, comparisons, savings : pandas.DataFrame
+    metrics, summary, comparisons, savings, calibration, reliability, suspicions : pandas.DataFrame
         Written as TSV files of the same names.
     verdicts : list of dict
         One per transfer; written as JSON.
@@ -39,12 +41,22 @@ class Tables:
     comparisons: pd.DataFrame
     savings: pd.DataFrame
     verdicts: list[dict[str, Any]]
+    calibration: pd.DataFrame
+    reliability: pd.DataFrame
+    suspicions: pd.DataFrame
+
+
+#: Tables that are written as TSV files.
+NAMES = ("metrics", "summary", "comparisons", "savings", "calibration", "reliability", "suspicions")
 
 
 def evaluate(
     jobs: Sequence[FitJob],
     study: EvaluationSettings,
     groups: Mapping[str, dict[str, str]] | None = None,
+    leakage: pd.DataFrame | None = None,
+    excluded: pd.DataFrame | None = None,
+    threads: int = 1,
     say: Callable[[str], None] | None = None,
 ) -> Tables:
     """Evaluate a study from its predictions alone.
@@ -57,6 +69,10 @@ def evaluate(
         Names, order and counts.
     groups : mapping of str to dict of str to str, optional
         By target, the group of each test id; examples of a group are resampled together.
+    leakage, excluded : pandas.DataFrame, optional
+        ``leakage.tsv`` and ``excluded.tsv``, for the list of suspicions alone.
+    threads : int
+        Fits that are scored at the same time; changes no number.
     say : callable, optional
         Takes lines of progress.
 
@@ -86,18 +102,23 @@ def evaluate(
             study.draws,
             seed(study.study, target, "bootstrap", study.seed),
             (groups or {}).get(target),
+            threads,
         )
         panels += [build_panel(t, study, scores) for t in study.transfers if t.target == target]
         progress.step(f"target {target} scored, {len(found)} files of predictions")
     order = {transfer.name: position for position, transfer in enumerate(study.transfers)}
     panels.sort(key=lambda panel: order[panel.transfer.name])
     comparisons = comparisons_table(panels)
+    calibration, reliability = calibration_tables(panels)
     tables = Tables(
         metrics_table(panels),
         summary_table(panels),
         comparisons,
         savings_table(panels),
         [transfer_verdict(panel, comparisons) for panel in panels],
+        calibration,
+        reliability,
+        suspicions_table(panels, comparisons, leakage, excluded),
     )
     progress.step("compared")
     return tables
@@ -108,7 +129,7 @@ def _silent(line: str) -> None:
 
 
 def write_tables(tables: Tables, folder: str | Path) -> None:
-    """Write metrics.tsv, summary.tsv, comparisons.tsv, savings.tsv and verdicts.json.
+    """Write a TSV file per table and verdicts.json.
 
     Parameters
     ----------
@@ -117,7 +138,7 @@ def write_tables(tables: Tables, folder: str | Path) -> None:
     folder : path-like
         Where to; made if missing.
     """
-    for name in ("metrics", "summary", "comparisons", "savings"):
+    for name in NAMES:
         write_tsv(getattr(tables, name), Path(folder) / f"{name}.tsv")
     text = json.dumps(tables.verdicts, indent=2, ensure_ascii=False, allow_nan=False)
     write_text(Path(folder) / "verdicts.json", text + "\n")

@@ -3,6 +3,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from seqgraft.stats.auc import auprc, auroc
+from seqgraft.stats.count_areas import areas_of_counts
 
 
 def test_auroc_by_hand():
@@ -54,3 +55,32 @@ def test_one_class_has_no_area(area, label):
 def test_rows_must_match():
     with pytest.raises(ValueError, match="one row per example"):
         auroc([1, 0], [0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize("ties", [0, 2, 50])
+@pytest.mark.parametrize("n", [2, 80, 3000])
+def test_areas_of_counts_are_those_of_any_weights(ties, n):
+    generator = np.random.default_rng(n + ties)
+    labels = np.arange(n) < max(1, 0.3 * n)
+    scores = labels + generator.normal(size=n)
+    if ties:
+        scores = np.round(scores * 2 / ties)
+    weights = generator.multinomial(n, np.full(n, 1 / n), size=120)
+    roc, precision_recall = areas_of_counts(labels, scores, weights.astype(np.uint8))
+    floats = weights.T.astype(float)
+    np.testing.assert_array_equal(roc, auroc(labels, scores, floats))
+    np.testing.assert_allclose(precision_recall, auprc(labels, scores, floats), rtol=1e-12)
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_counts_of_one_class_have_no_area(label):
+    counts = np.array([[1, 1, 1], [1, 0, 1]], dtype=np.uint8)
+    for area in areas_of_counts(np.array([label, 1 - label, label]), np.arange(3.0), counts):
+        assert np.isnan(area).tolist() == [False, True]
+    for area in areas_of_counts(np.full(3, label), np.arange(3.0), counts):
+        assert np.isnan(area).all()
+
+
+def test_counts_must_match():
+    with pytest.raises(ValueError, match="one column per example"):
+        areas_of_counts([1, 0], [0.1, 0.2], np.ones((4, 3), dtype=np.uint8))

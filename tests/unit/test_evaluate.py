@@ -291,7 +291,6 @@ def spoil(tmp_path, change, strategy: str = "full"):
         (lambda t: t.drop(columns="part"), "lack the column"),
         (lambda t: t.replace({"id": {"tt00003": "other"}}), "test examples differ"),
         (lambda t: t.assign(label=1 - t["label"]), "test examples differ"),
-        (lambda t: t.iloc[:0], "no predictions"),
     ],
 )
 def test_predictions_that_cannot_be_used_are_refused(tmp_path, change, message):

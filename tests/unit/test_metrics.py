@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 from sklearn import metrics as reference
 
-from seqgraft.stats.metrics import METRICS, Scored, compute
+from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
 
 
 @pytest.fixture
@@ -92,3 +92,13 @@ def test_direction_and_range_of_each_metric(scored):
         assert (best[name][0] > worst[name][0]) == metric.greater_is_better, name
         for value in (best[name][0], worst[name][0]):
             assert metric.low - 1e-9 <= value <= metric.high + 1e-9, name
+
+
+def test_weights_that_are_not_whole_give_the_same_metrics_as_whole_ones(scored):
+    whole = np.random.default_rng(8).integers(0, 4, size=(120, 5)).astype(float)
+    slow = compute(scored, whole / 7)  # any weights
+    fast = compute(scored, Draws(whole))  # counted
+    assert Draws(whole).counts is not None
+    assert Draws(whole / 7).counts is None
+    for name in METRICS:
+        np.testing.assert_allclose(slow[name], fast[name], rtol=1e-12)

@@ -400,6 +400,7 @@ def test_every_table_of_the_study_can_be_downloaded(page):
     found = downloads(page)
     assert set(found) == {
         "methods.txt", "references.bib", "summary.tsv", "comparisons.tsv", "savings.tsv", "metrics.tsv",
+        "calibration.tsv", "reliability.tsv",
         "verdicts.json", "leakage.tsv", "excluded.tsv", "source-models.history.tsv", "fits.history.tsv",
         "rejects.ecoli.tsv", "rejects.bsubtilis.tsv", "config.yaml",
     }  # fmt: skip

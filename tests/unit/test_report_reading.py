@@ -42,7 +42,8 @@ def write_study(folder: Path, inputs: ReportInputs) -> dict:
             name: put(f"{name}{suffix}", getattr(inputs, name))
             for name, suffix in (
                 ("config", ".yaml"), ("provenance", ".json"), ("verdicts", ".json"), ("summary", ".tsv"),
-                ("comparisons", ".tsv"), ("savings", ".tsv"), ("leakage", ".tsv"), ("excluded", ".tsv"),
+                ("comparisons", ".tsv"), ("savings", ".tsv"), ("calibration", ".tsv"), ("reliability", ".tsv"),
+                ("suspicions", ".tsv"), ("leakage", ".tsv"), ("excluded", ".tsv"),
             )
         },
         "tasks": tasks,

@@ -14,11 +14,13 @@ TRANSFERS = ["ecoli--bsubtilis", "bsubtilis--ecoli"]
 TASKS = ["ecoli", "bsubtilis"]
 FITS = [f"transfers/{name}/full" for name in TRANSFERS]
 FITS += [f"targets/{task}/{name}" for task in TASKS for name in ("scratch", "constant", "kmer-logistic")]
+TABLES = ["metrics", "summary", "comparisons", "savings", "calibration", "reliability", "suspicions"]
+CURVES = [f"{name}.{kind}" for name in TRANSFERS for kind in ("learning-curve", "comparisons", "reliability")]
 # What a person looks for, by category.
 EXPECTED = {
-    "Answer": ["report.html", "verdicts.json", *[f"{n}.tsv" for n in ("metrics", "summary", "comparisons", "savings")]],
+    "Answer": ["report.html", "verdicts.json", *[f"{name}.tsv" for name in TABLES]],
     "Figures": [
-        *[f"figures/{name}.{kind}.svg" for name in TRANSFERS for kind in ("learning-curve", "comparisons")],
+        *[f"figures/{name}.svg" for name in CURVES],
         *[f"figures/{task}.training.svg" for task in TASKS], "figures/transfers.matrix.svg",
     ],
     "Data": ["leakage.tsv", "excluded.tsv", *[f"data/{task}/rejects.tsv" for task in TASKS]],

@@ -25,6 +25,9 @@ def test_the_study_ends_in_a_page_and_documented_files(finished: Folder) -> None
         "summary.tsv",
         "comparisons.tsv",
         "savings.tsv",
+        "calibration.tsv",
+        "reliability.tsv",
+        "suspicions.tsv",
         "verdicts.json",
         "report.html",
     ]:

@@ -4,6 +4,8 @@
 rule evaluate:
     input:
         predictions=of_fits("predictions.parquet"),
+        leakage="results/{study}/leakage.tsv",
+        excluded="results/{study}/excluded.tsv",
     output:
         metrics=report(
             "results/{study}/metrics.tsv",
@@ -29,6 +31,24 @@ rule evaluate:
             category="Answer",
             labels={"what": "label savings"},
         ),
+        calibration=report(
+            "results/{study}/calibration.tsv",
+            caption="../report/calibration.rst",
+            category="Answer",
+            labels={"what": "calibration of probabilities"},
+        ),
+        reliability=report(
+            "results/{study}/reliability.tsv",
+            caption="../report/reliability.rst",
+            category="Answer",
+            labels={"what": "bins of the reliability curves"},
+        ),
+        suspicions=report(
+            "results/{study}/suspicions.tsv",
+            caption="../report/suspicions.rst",
+            category="Answer",
+            labels={"what": "suspicious results"},
+        ),
         verdicts=report(
             "results/{study}/verdicts.json",
             caption="../report/verdicts.rst",
@@ -41,6 +61,7 @@ rule evaluate:
         "results/{study}/benchmarks/evaluate.tsv"
     conda:
         "../../envs/report.yaml"
+    threads: 2
     resources:
         mem_mb=4000,
         runtime=60,

@@ -4,6 +4,7 @@ from seqgraft.report.figure_names import (
     COMPARISONS,
     LEARNING_CURVE,
     MATRIX,
+    RELIABILITY,
     TRAINING,
     figure_file_names,
 )
@@ -26,6 +27,9 @@ TABLES = [
     "summary.tsv",
     "comparisons.tsv",
     "savings.tsv",
+    "calibration.tsv",
+    "reliability.tsv",
+    "suspicions.tsv",
     "verdicts.json",
 ]
 FIGURES = [
@@ -109,6 +113,9 @@ rule report:
         summary="results/{study}/summary.tsv",
         comparisons="results/{study}/comparisons.tsv",
         savings="results/{study}/savings.tsv",
+        calibration="results/{study}/calibration.tsv",
+        reliability="results/{study}/reliability.tsv",
+        suspicions="results/{study}/suspicions.tsv",
         verdicts="results/{study}/verdicts.json",
         leakage="results/{study}/leakage.tsv",
         excluded="results/{study}/excluded.tsv",
@@ -145,6 +152,16 @@ rule report:
                 category="Figures",
                 subcategory=name,
                 labels={"transfer": name, "what": "comparisons"},
+            )
+            for name in TRANSFERS
+        ],
+        reliabilities=[
+            report(
+                f"results/{{study}}/figures/{name}.{RELIABILITY}.svg",
+                caption="../report/reliability_curve.rst",
+                category="Figures",
+                subcategory=name,
+                labels={"transfer": name, "what": "reliability"},
             )
             for name in TRANSFERS
         ],

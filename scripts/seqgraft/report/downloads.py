@@ -47,8 +47,13 @@ def tables_of(inputs: ReportInputs) -> Iterator[tuple[str, str, str]]:
         ("summary.tsv", "all metrics by strategy and train size", inputs.summary),
         ("comparisons.tsv", "all differences with intervals and p-values", inputs.comparisons),
         ("savings.tsv", "label savings", inputs.savings),
+        ("calibration.tsv", "whether probabilities can be trusted", inputs.calibration),
+        ("reliability.tsv", "the bins of the reliability figures", inputs.reliability),
+        ("suspicions.tsv", "what looks suspicious", inputs.suspicions),
     ]
     for file, about, table in written:
+        if table.empty and file == "suspicions.tsv":
+            continue
         yield file, _with_rows(about, table), _tsv(table)
     for file, content in inputs.attachments.items():
         yield file, _ABOUT.get(file, "a table of the study"), content

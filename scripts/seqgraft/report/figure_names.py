@@ -5,7 +5,8 @@ from collections.abc import Sequence
 #: Formats of every figure: for the web, for a paper, for slides.
 FORMATS = ("svg", "pdf", "png")
 #: One transfer's figures, one source's, and the one of a study with several transfers.
-LEARNING_CURVE, COMPARISONS, TRAINING, MATRIX = "learning-curve", "comparisons", "training", "matrix"
+LEARNING_CURVE, COMPARISONS, RELIABILITY = "learning-curve", "comparisons", "reliability"
+TRAINING, MATRIX = "training", "matrix"
 #: What stands before the name of the figure that shows all transfers at once.
 ALL_TRANSFERS = "transfers"
 
@@ -23,10 +24,10 @@ def figure_names(transfers: Sequence[str], sources: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        ``<transfer>.learning-curve`` and ``<transfer>.comparisons`` of each transfer, ``<sources>.training`` of
-        each source, and ``transfers.matrix`` where there are several transfers.
+        ``<transfer>.learning-curve``, ``<transfer>.comparisons`` and ``<transfer>.reliability`` of each transfer,
+        ``<sources>.training`` of each source, and ``transfers.matrix`` where there are several transfers.
     """
-    names = [f"{name}.{kind}" for name in transfers for kind in (LEARNING_CURVE, COMPARISONS)]
+    names = [f"{name}.{kind}" for name in transfers for kind in (LEARNING_CURVE, COMPARISONS, RELIABILITY)]
     names += [f"{name}.{TRAINING}" for name in sources]
     return names + ([f"{ALL_TRANSFERS}.{MATRIX}"] if len(transfers) > 1 else [])
 

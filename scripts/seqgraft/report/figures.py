@@ -6,14 +6,23 @@ from typing import Any
 
 import pandas as pd
 
+from seqgraft.report.calibration_tables import panels
 from seqgraft.report.canvas import Frame, Sketch
 from seqgraft.report.curve_figure import learning_curve
-from seqgraft.report.figure_names import ALL_TRANSFERS, COMPARISONS, LEARNING_CURVE, MATRIX, TRAINING
+from seqgraft.report.figure_names import (
+    ALL_TRANSFERS,
+    COMPARISONS,
+    LEARNING_CURVE,
+    MATRIX,
+    RELIABILITY,
+    TRAINING,
+)
 from seqgraft.report.forest_figure import Difference, Group, forest
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.matrix import matrix_of
 from seqgraft.report.matrix_figure import matrix_drawing
 from seqgraft.report.paper import to_pdf, to_png
+from seqgraft.report.reliability_figure import reliability_figure
 from seqgraft.report.series import series_of
 from seqgraft.report.svg import to_svg
 from seqgraft.report.tables import lower_is_better, metric_title
@@ -80,6 +89,7 @@ def all_drawings(inputs: ReportInputs) -> Iterator[Drawing]:
     for number, verdict in enumerate(inputs.verdicts, start=1):
         yield learning_curve_drawing(inputs, verdict, f"transfer-{number}")
         yield forest_drawing(inputs, verdict, f"transfer-{number}")
+        yield reliability_drawing(inputs, verdict, f"transfer-{number}")
     yield from training_drawings(inputs)
     if len(inputs.verdicts) > 1:
         yield matrix_figure(inputs)
@@ -148,6 +158,39 @@ def forest_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> D
         f"{verdict['transfer']}.{COMPARISONS}",
         caption,
         lambda narrow: forest(groups, frame, narrow=narrow),
+    )
+
+
+def reliability_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> Drawing:
+    """Describe the drawing of one transfer's reliability curves.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    verdict : dict
+        One entry of ``verdicts.json``.
+    key : str
+        The transfer's anchor.
+
+    Returns
+    -------
+    Drawing
+        Words alone where no probabilities were compared with what was observed.
+    """
+    shown = panels(inputs.reliability, verdict["transfer"])
+    frame = _frame(inputs, verdict)
+    caption = (
+        "Test sequences in bins of equal numbers by predicted probability, all replicates together: the share that "
+        f"was positive, with its {frame.level * 100:g} % interval (Wilson), which counts every test sequence once. On "
+        "the dashed line probabilities are right; below it they promise too much. Filled: fewest labels; hollow: "
+        "most labels."
+    )
+    return Drawing(
+        f"{key}-figure-reliability",
+        f"{verdict['transfer']}.{RELIABILITY}",
+        caption,
+        lambda narrow: reliability_figure(shown, frame, narrow=narrow),
     )
 
 

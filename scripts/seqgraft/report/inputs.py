@@ -1,6 +1,6 @@
 """Everything that the page is made of, and the columns that its tables must have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "transfer", "strategy", "reference", "train_size", "is_all", "metric", "savings", "ci_low", "ci_high",
         "censored", "ci_low_censored", "ci_high_censored", "note",
     ),
+    "calibration": (
+        "transfer", "strategy", "train_size", "is_all", "probabilities", "metric", "mean", "sd", "ci_low",
+        "ci_high", "replicates", "n_test", "note",
+    ),
+    "reliability": (
+        "transfer", "strategy", "train_size", "is_all", "probabilities", "bin", "predictions", "examples",
+        "predicted", "observed", "ci_low", "ci_high",
+    ),
+    "suspicions": ("transfer", "kind", "severity", "message", "evidence"),
     "leakage": ("from_task", "from_part", "to_task", "to_part", "kind", "sequences", "fraction", "action"),
     "excluded": ("task", "id", "role", "kind", "match_task", "match_part", "match_id"),
     "rejects": ("file", "line", "id", "reason"),
@@ -78,6 +87,8 @@ class ReportInputs:
         ``history.tsv`` of the fit jobs by folder below the study's, e.g. "targets/bsubtilis/scratch".
     attachments : dict of str to str
         Further files that the page offers as they are, by name, e.g. "metrics.tsv".
+    calibration, reliability, suspicions : pandas.DataFrame
+        As written by `seqgraft.evaluate`; empty by default.
     """
 
     config: dict[str, Any]
@@ -94,10 +105,15 @@ class ReportInputs:
     source_models: dict[str, SourceModel]
     histories: dict[str, pd.DataFrame]
     attachments: dict[str, str]
+    calibration: pd.DataFrame = field(default_factory=lambda: _empty("calibration"))
+    reliability: pd.DataFrame = field(default_factory=lambda: _empty("reliability"))
+    suspicions: pd.DataFrame = field(default_factory=lambda: _empty("suspicions"))
 
     def __post_init__(self) -> None:
         """Refuse tables that lack a column."""
-        for name in ("summary", "comparisons", "savings", "leakage", "excluded"):
+        for name in (
+            "summary", "comparisons", "savings", "calibration", "reliability", "suspicions", "leakage", "excluded",
+        ):  # fmt: skip
             _check_columns(name, getattr(self, name))
         for name in ("rejects", "split_counts"):
             for task, table in getattr(self, name).items():
@@ -123,6 +139,11 @@ class ReportInputs:
         """Return the titles of the source and the target of one entry of `verdicts`."""
         source = " + ".join(self.title_of(name) for name in verdict["source"].split("+"))
         return source, self.title_of(verdict["target"])
+
+
+def _empty(name: str) -> pd.DataFrame:
+    """Return a table without rows."""
+    return pd.DataFrame(columns=list(COLUMNS[name]))
 
 
 def _check_columns(name: str, table: pd.DataFrame, task: str = "") -> None:

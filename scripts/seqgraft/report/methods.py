@@ -6,7 +6,7 @@ from typing import Any
 
 from seqgraft.learn.descriptions import BACKBONES, BASELINES, STRATEGIES
 from seqgraft.learn.names import STRATEGY_FACTS
-from seqgraft.report import text
+from seqgraft.report import suspicions, text
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.methods_data import data_words, split_words
 from seqgraft.report.methods_statistics import statistics_words
@@ -68,6 +68,7 @@ def methods(inputs: ReportInputs, level: float) -> Description:
         ("Strategies", lambda: _strategies(inputs, cited)),
         ("Choosing", lambda: _choosing(inputs, cited)),
         ("Statistics", lambda: statistics_words(inputs, level, cited)),
+        ("Checks", lambda: suspicions.sentence(inputs)),
         ("Software", lambda: _software(inputs, cited)),
     ]
     paragraphs = tuple((name, make()) for name, make in parts)

@@ -19,6 +19,7 @@ TEXTS = frozenset(
         *("kind", "id", "match_id", "file", "reason", "task", "match_task", "match_part"),
         *("censored", "ci_low_censored", "ci_high_censored"),
         *("action", "from_task", "from_part", "to_task", "to_part"),
+        *("probabilities", "severity", "message", "evidence"),
     )
 )
 _FLAGS = {"True": True, "False": False}
@@ -32,6 +33,9 @@ def read_inputs(
     comparisons: Path,
     savings: Path,
     verdicts: Path,
+    calibration: Path,
+    reliability: Path,
+    suspicions: Path,
     leakage: Path,
     excluded: Path,
     tasks: Sequence[str],
@@ -49,8 +53,10 @@ def read_inputs(
 
     Parameters
     ----------
-    config, provenance, summary, comparisons, savings, verdicts, leakage, excluded : pathlib.Path
+    config, provenance, summary, comparisons, savings, verdicts : pathlib.Path
         Files of the whole study; all in one folder.
+    calibration, reliability, suspicions, leakage, excluded : pathlib.Path
+        The same.
     tasks : sequence of str
         Names of the tasks, in the order of the next four.
     rejects, summaries, splits, records : sequence of pathlib.Path
@@ -79,6 +85,9 @@ def read_inputs(
         comparisons=read_table(comparisons),
         savings=read_table(savings),
         verdicts=json.loads(verdicts.read_text(encoding="utf-8")),
+        calibration=read_table(calibration),
+        reliability=read_table(reliability),
+        suspicions=read_table(suspicions),
         leakage=read_table(leakage),
         excluded=read_table(excluded),
         rejects={task: read_table(path) for task, path in zip(tasks, rejects, strict=True)},

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from seqgraft.report import text
-from seqgraft.report.series import Series, sizes_of
+from seqgraft.report.series import Point, Series, sizes_of
 from seqgraft.report.tables import Cell, Row, Table, heading, metric_title, num
 from seqgraft.stats.metrics import METRICS
 from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
@@ -29,21 +29,22 @@ def primary_table(lines: Sequence[Series], metric: str, level: float) -> Table:
     """
     sizes = sizes_of(list(lines))
     rows = []
+    notes: dict[str, int] = {}
+
+    def cell(point: Point) -> Cell:
+        """Return a mean with its interval, or why there is none."""
+        mark = _letter(notes.setdefault(point.note, len(notes))) if point.note else ""
+        return num(text.number(point.mean), text.span(point.low, point.high), mark=mark)
+
     for line in lines:
         at = {(p.size, p.is_all): p for p in line.points}
         if line.without_labels:
-            point = line.points[0]
-            mean = num(text.number(point.mean), text.span(point.low, point.high))
-            cells = [mean, *[Cell("same", kind="number") for _ in sizes]]
+            cells = [cell(line.points[0]), *[Cell("same", kind="number") for _ in sizes]]
         else:
             cells = [num(text.NOTHING)]
             for size in sizes:
                 found = at.get(size)
-                cells.append(
-                    num(text.NOTHING)
-                    if found is None
-                    else num(text.number(found.mean), text.span(found.low, found.high))
-                )
+                cells.append(num(text.NOTHING) if found is None else cell(found))
         style = "strong" if line.name in (CHOSEN, SCRATCH) else ""
         rows.append(
             Row((Cell(line.name, line.kind if line.kind == "baseline" else "", "head"), *cells), style)
@@ -59,6 +60,7 @@ def primary_table(lines: Sequence[Series], metric: str, level: float) -> Table:
         frozenset(range(1, len(heads))),
         (
             f"Mean over {_over(any(line.without_labels for line in lines))}, {level * 100:g} % interval in small type.",
+            *[f"{_letter(number)}: {note}." for note, number in notes.items()],
         ),
     )
 
@@ -112,7 +114,7 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
             rows.append(Row((Cell(name, kind="head"), *values), style))
     return Table(
         "All metrics on the test part",
-        ("strategy", *[metric_title(name) for name in metrics]),
+        ("strategy", *[_head(name, own) for name in metrics]),
         tuple(rows),
         frozenset(range(1, len(metrics) + 1)),
         (
@@ -121,6 +123,14 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
             *[f"{_letter(number)}: {note}." for note, number in notes.items()],
         ),
     )
+
+
+def _head(metric: str, own: pd.DataFrame) -> str:
+    """Return a metric's title; beside precision stands what calls made at random would get."""
+    title = metric_title(metric)
+    if metric != "precision" or "prevalence" not in own or own.empty:
+        return title
+    return f"{title} (share of positives: {text.percent(own['prevalence'].iloc[0])})"
 
 
 def _over(zero_shot: bool) -> str:

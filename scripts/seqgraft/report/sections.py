@@ -60,6 +60,14 @@ class StudySection:
 #: Shown above the first verdict, without a number.
 OPENING: tuple[StudySection, ...] = (
     StudySection(
+        "suspicions",
+        "Before you believe a number",
+        "Suspicions",
+        "section_suspicions.html",
+        study_sections.suspicions_section,
+        False,
+    ),
+    StudySection(
         "overview", "All transfers", "All transfers", "section_overview.html", study_sections.overview, False
     ),
 )
@@ -69,6 +77,12 @@ OF_TRANSFER: tuple[TransferSection, ...] = (
     TransferSection("verdict", "Verdict", "section_verdict.html", transfer_sections.verdict),
     TransferSection("curve", "Learning curve", "section_curve.html", transfer_sections.curve),
     TransferSection("comparisons", "Comparisons", "section_comparisons.html", transfer_sections.comparisons),
+    TransferSection(
+        "calibration",
+        "Can its probabilities be trusted?",
+        "section_calibration.html",
+        transfer_sections.calibration,
+    ),
 )
 
 #: Shown after the transfers, in this order.

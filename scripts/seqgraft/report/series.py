@@ -19,6 +19,8 @@ class Point:
         Whether it is the whole pool.
     mean, low, high : float
         NaN where undefined.
+    note : str
+        What must be known about it.
     """
 
     size: int
@@ -26,6 +28,7 @@ class Point:
     mean: float
     low: float
     high: float
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def series_of(summary: pd.DataFrame, transfer: str, metric: str) -> list[Series]
                 float(row["mean"]),
                 float(row["ci_low"]),
                 float(row["ci_high"]),
+                str(row["note"] or ""),
             )
             for row in own.sort_values(["is_all", "train_size"]).to_dict("records")
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from seqgraft.report import data_tables, matrix, run_tables, tables, text, training_tables, words
+from seqgraft.report import data_tables, matrix, run_tables, suspicions, tables, text, training_tables, words
 from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import training_drawings
 from seqgraft.report.methods import methods
@@ -12,6 +12,12 @@ from seqgraft.report.series import series_of
 from seqgraft.report.transfer_sections import about_line
 from seqgraft.report.view import Figure, Study
 from seqgraft.stats.settings import CHOSEN
+
+
+def suspicions_section(study: Study) -> dict[str, Any] | None:
+    """List what looks suspicious; nothing where no check fired, which the methods say."""
+    found = suspicions.shown(study.inputs)
+    return {"suspicions": found} if found else None
 
 
 def overview(study: Study) -> dict[str, Any] | None:

@@ -3,8 +3,16 @@
 from typing import Any
 
 from seqgraft.learn.descriptions import BASELINES, STRATEGIES
-from seqgraft.report import advice, comparison_tables, savings_tables, score_tables, tables, text
-from seqgraft.report.figures import forest_drawing, learning_curve_drawing
+from seqgraft.report import (
+    advice,
+    calibration_tables,
+    comparison_tables,
+    savings_tables,
+    score_tables,
+    tables,
+    text,
+)
+from seqgraft.report.figures import forest_drawing, learning_curve_drawing, reliability_drawing
 from seqgraft.report.view import Figure, Transfer
 from seqgraft.stats.settings import CHOSEN
 
@@ -74,4 +82,22 @@ def comparisons(transfer: Transfer) -> dict[str, Any]:
         "metrics": None
         if transfer.study.many
         else score_tables.metrics_table(inputs.summary, name, [line.name for line in lines], level),
+    }
+
+
+def calibration(transfer: Transfer) -> dict[str, Any] | None:
+    """Show whether its probabilities can be trusted; nothing where none were compared with what was observed."""
+    inputs, name = transfer.study.inputs, transfer.name
+    table = calibration_tables.calibration_table(inputs.calibration, name)
+    drawn = calibration_tables.panels(inputs.reliability, name)
+    if table is None and not drawn:
+        return None
+    drawing = reliability_drawing(inputs, transfer.verdict, transfer.key)
+    figure = Figure.of(drawing, f"Figure {transfer.number}c.", small=transfer.study.many)
+    return {
+        "figure": figure if drawn else None,
+        "table": table,
+        "adapted": calibration_tables.adapted_table(
+            inputs.calibration, inputs.summary, name, transfer.study.level
+        ),
     }

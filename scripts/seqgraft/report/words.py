@@ -103,6 +103,19 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
         "How far predicted probabilities are from the truth; 0 is perfect. A confident mistake costs most.",
     ),
     (
+        "calibration, ECE",
+        "calibration",
+        "Whether predicted probabilities are right: of the sequences that get 0.8, eight in ten should be positive. "
+        "The calibration error (ECE) is the mean distance between predicted probabilities and observed shares, in bins "
+        "of equal numbers of sequences (Naeini et al. 2015, AAAI; Guo et al. 2017, ICML).",
+    ),
+    (
+        "prior adapted",
+        "prior",
+        "Probabilities shifted to the share of positives that the model's own predictions for the unlabelled test "
+        "sequences suggest. It uses sequences of the test part, never their labels.",
+    ),
+    (
         "interval",
         "interval",
         "The range of values that are compatible with the data. It covers {covered}. For a difference: if "

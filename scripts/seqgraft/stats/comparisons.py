@@ -83,11 +83,14 @@ def _rows(panel: Panel) -> Iterator[dict[str, Any]]:
     metric = panel.study.primary_metric
     sizes: list[tuple[int, bool] | None] = [None, *panel.sizes]
     if CHOSEN in panel.scores:
-        yield _row(panel, CHOSEN, SCRATCH, metric, None, "primary")
+        if SCRATCH in panel.scores:
+            yield _row(panel, CHOSEN, SCRATCH, metric, None, "primary")
         for reference in (panel.best_baseline, ZERO_SHOT):
             if reference in panel.scores:
                 for size in sizes:
                     yield _row(panel, CHOSEN, str(reference), metric, size, "contrast")
+    if SCRATCH not in panel.scores:
+        return
     others = [name for name in panel.scores if name != SCRATCH]
     for name in others:
         for size in panel.sizes:

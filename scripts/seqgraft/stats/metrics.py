@@ -6,8 +6,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from seqgraft.stats.auc import auprc, auroc
+from seqgraft.stats.count_areas import areas_of_counts
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +35,16 @@ class Scored:
     temperature: float = 1.0
     threshold: float = 0.0
 
+    @property
+    def probabilities(self) -> Floats:
+        """Probability of the positive class, shape (N,)."""
+        return expit(self.logits / self.temperature)
+
+    @property
+    def threshold_probability(self) -> float:
+        """The threshold as a probability."""
+        return float(expit(self.threshold / self.temperature))
+
     @cached_property
     def losses(self) -> Floats:
         """Negative log likelihood of each label in nats, shape (N,)."""
@@ -52,6 +64,35 @@ class Scored:
         return np.stack([yes & calls, yes & ~calls, ~yes & calls, ~yes & ~calls], axis=1).astype(np.float64)
 
 
+class Draws:
+    """B sets of example weights that many fits share.
+
+    Parameters
+    ----------
+    weights : ndarray of float64, shape (N, B)
+        Frequency weights.
+    """
+
+    def __init__(self, weights: Floats) -> None:
+        self.weights = weights
+
+    @cached_property
+    def totals(self) -> Floats:
+        """Sum of each set's weights, shape (B,)."""
+        return self.weights.sum(axis=0)
+
+    @cached_property
+    def counts(self) -> NDArray[np.unsignedinteger] | None:
+        """The weights as whole numbers, shape (B, N); None where they are not whole."""
+        most = self.weights.max(initial=0.0)
+        # Running sums are kept in 32 bits.
+        if self.weights.min(initial=0.0) < 0 or self.totals.max(initial=0.0) >= 2**31:
+            return None
+        kind: type[np.uint8] | type[np.uint32] = np.uint8 if most <= 255 else np.uint32
+        whole: NDArray[np.unsignedinteger] = self.weights.T.astype(kind, order="C")
+        return whole if np.array_equal(whole.T, self.weights) else None
+
+
 class Weighted:
     """A fit's answers under B sets of example weights.
 
@@ -59,23 +100,44 @@ class Weighted:
     ----------
     scored : Scored
         The answers.
-    weights : ndarray of float64, shape (N, B)
+    draws : Draws
         Frequency weights.
     """
 
-    def __init__(self, scored: Scored, weights: Floats) -> None:
+    def __init__(self, scored: Scored, draws: Draws) -> None:
         self.scored = scored
-        self.weights = weights
+        self.draws = draws
 
     @cached_property
+    def areas(self) -> tuple[Floats, Floats]:
+        """AUROC and AUPRC, each of shape (B,)."""
+        labels, logits = self.scored.labels, self.scored.logits
+        if self.draws.counts is not None and len(labels):
+            return areas_of_counts(labels, logits, self.draws.counts)
+        return auroc(labels, logits, self.draws.weights), auprc(labels, logits, self.draws.weights)
+
+    @cached_property
+    def _sums(self) -> Floats:
+        """Weighted sums of TP, FN, FP, TN, losses and squared errors: one product of matrices, shape (6, B)."""
+        scored = self.scored
+        values = np.concatenate([scored.confusion.T, [scored.losses, scored.squared_errors]])
+        return values @ self.draws.weights
+
+    @property
     def counts(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Weighted TP, FN, FP, TN, each of shape (B,)."""
-        tp, fn, fp, tn = self.scored.confusion.T @ self.weights
+        tp, fn, fp, tn = self._sums[:4]
         return tp, fn, fp, tn
 
-    def average(self, values: Floats) -> Floats:
-        """Weighted mean of a value per example, shape (B,)."""
-        return divide(values @ self.weights, self.weights.sum(axis=0))
+    @property
+    def log_loss(self) -> Floats:
+        """Weighted mean of the losses, shape (B,)."""
+        return divide(self._sums[4], self.draws.totals)
+
+    @property
+    def brier(self) -> Floats:
+        """Weighted mean of the squared errors, shape (B,)."""
+        return divide(self._sums[5], self.draws.totals)
 
 
 @dataclass(frozen=True)
@@ -170,8 +232,8 @@ def _mcc(view: Weighted) -> Floats:
 
 
 METRICS: dict[str, Metric] = {
-    "auroc": Metric("AUROC", lambda v: auroc(v.scored.labels, v.scored.logits, v.weights), needs="ranking"),
-    "auprc": Metric("AUPRC", lambda v: auprc(v.scored.labels, v.scored.logits, v.weights), needs="ranking"),
+    "auroc": Metric("AUROC", lambda v: v.areas[0], needs="ranking"),
+    "auprc": Metric("AUPRC", lambda v: v.areas[1], needs="ranking"),
     "mcc": Metric("MCC", _mcc, low=-1.0),
     "accuracy": Metric("accuracy", _accuracy),
     "recall": Metric("recall", _recall),
@@ -180,14 +242,14 @@ METRICS: dict[str, Metric] = {
     "f1": Metric("F1", _f1),
     "log_loss": Metric(
         "log loss",
-        lambda v: v.average(v.scored.losses),
+        lambda v: v.log_loss,
         high=np.inf,
         greater_is_better=False,
         needs="probabilities",
     ),
     "brier": Metric(
         "Brier score",
-        lambda v: v.average(v.scored.squared_errors),
+        lambda v: v.brier,
         greater_is_better=False,
         needs="probabilities",
     ),
@@ -195,7 +257,7 @@ METRICS: dict[str, Metric] = {
 
 
 def compute(
-    scored: Scored, weights: Floats | None = None, metrics: Iterable[str] | None = None
+    scored: Scored, weights: Floats | Draws | None = None, metrics: Iterable[str] | None = None
 ) -> dict[str, Floats]:
     """Score one fit under every column of weights.
 
@@ -203,8 +265,8 @@ def compute(
     ----------
     scored : Scored
         The answers on N examples.
-    weights : ndarray of float64, shape (N, B), optional
-        Frequency weights; default one column of ones.
+    weights : ndarray of float64, shape (N, B), or Draws, optional
+        Frequency weights; default one column of ones. `Draws` where many fits share them.
     metrics : iterable of str, optional
         Names in `METRICS`; default all.
 
@@ -213,5 +275,7 @@ def compute(
     dict of str to ndarray of float64, shape (B,)
         NaN where a metric is undefined (for most: only one class has weight).
     """
-    view = Weighted(scored, np.ones((len(scored.labels), 1)) if weights is None else weights)
+    if weights is None:
+        weights = np.ones((len(scored.labels), 1))
+    view = Weighted(scored, weights if isinstance(weights, Draws) else Draws(weights))
     return {name: METRICS[name].function(view) for name in (METRICS if metrics is None else metrics)}

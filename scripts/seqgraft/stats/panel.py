@@ -1,6 +1,6 @@
 """Everything that is compared within one transfer, by strategy, metric and train size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,10 @@ class Panel:
         As in `TargetScores`.
     best_baseline : str or None
         The baseline with the best held-out primary metric.
+    labels : ndarray of bool, shape (n_test,)
+        Of the test part.
+    unfinished : tuple of str
+        Strategies and baselines of which no fit was finished: they are in no comparison.
     """
 
     transfer: TransferSettings
@@ -46,6 +50,8 @@ class Panel:
     n_test: int
     units: int
     best_baseline: str | None
+    labels: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    unfinished: tuple[str, ...] = ()
 
     def at(self, strategy: str, metric: str, size: tuple[int, bool]) -> Floats:
         """Values of a strategy at a train size by replicate and draw, shape (R, B + 1)."""
@@ -99,7 +105,8 @@ def build_panel(transfer: TransferSettings, study: EvaluationSettings, target: T
     SeqgraftError
         When predictions are missing: of a strategy, or of a fit that scratch has.
     """
-    scores = {}
+    scores: dict[str, StrategyScores] = {}
+    unfinished = []
     for name in (*transfer.strategies, *study.baselines):
         found = target.strategies.get((transfer.name, name), target.strategies.get((None, name)))
         if found is None:
@@ -108,20 +115,17 @@ def build_panel(transfer: TransferSettings, study: EvaluationSettings, target: T
                 where=f"config key `strategies` or `baselines`, study {study.study}",
                 remedy="Run the study again, so that the missing fits are made.",
             )
-        scores[name] = found
-    if SCRATCH not in scores:
-        raise SeqgraftError(
-            f"Transfer {transfer.name} does not train from scratch, so there is nothing to compare with.",
-            where="config key `strategies`",
-            remedy=f"Add {SCRATCH} to the strategies.",
-        )
-    keys = scores[SCRATCH].keys
+        if found.keys:
+            scores[name] = found
+        else:
+            unfinished.append(name)
+    keys = _keys(transfer, scores)
     _check_pairing(scores, keys)
     names = transfer.candidates if study.chosen == HELD_OUT else (study.chosen,)
     candidates = [scores[name] for name in names if name in scores]
     if candidates:
         scores[CHOSEN] = choose(candidates, keys)
-    best = best_baseline([scores[name] for name in study.baselines], study.primary_metric)
+    best = best_baseline([scores[name] for name in study.baselines if name in scores], study.primary_metric)
     return Panel(
         transfer,
         study,
@@ -131,7 +135,27 @@ def build_panel(transfer: TransferSettings, study: EvaluationSettings, target: T
         target.n_test,
         target.units,
         None if best is None else best.name,
+        target.labels,
+        tuple(unfinished),
     )
+
+
+def _keys(transfer: TransferSettings, scores: dict[str, StrategyScores]) -> list[FitKey]:
+    """Return the fits that are compared: those of scratch, or of the first strategy that was finished."""
+    if SCRATCH not in transfer.strategies:
+        raise SeqgraftError(
+            f"Transfer {transfer.name} does not train from scratch, so there is nothing to compare with.",
+            where="config key `strategies`",
+            remedy=f"Add {SCRATCH} to the strategies.",
+        )
+    learned = [found for found in scores.values() if not found.without_labels]
+    if not learned:
+        raise SeqgraftError(
+            f"No fit that learns from labels of {transfer.target} was finished for transfer {transfer.name}.",
+            where=f"predictions of {', '.join(transfer.strategies)}",
+            remedy="Run the study again, so that the missing fits are made.",
+        )
+    return (scores[SCRATCH] if SCRATCH in scores else learned[0]).keys
 
 
 def _check_pairing(scores: dict[str, StrategyScores], keys: list[FitKey]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -57,53 +57,119 @@ def read_target(jobs: Sequence[FitJob]) -> tuple[TestPart, list[dict[FitKey, Fit
     part : TestPart
         The examples that every fit predicted.
     fits : list of dict of FitKey to Fit
-        One per job, sorted by key.
+        One per job, sorted by key; empty for a strategy of which no fit was finished.
 
     Raises
     ------
     SeqgraftError
         When a file is missing, lacks a column, holds a prediction that is no number, or its test part
-        differs from that of the first file.
+        differs from that of the first file, and when no file has predictions.
     """
     part: TestPart | None = None
-    everything = []
+    first = jobs[0]
+    everything: list[dict[FitKey, Fit]] = []
     for job in jobs:
         table = _read(job)
-        fits: dict[FitKey, Fit] = {}
-        for words, rows in table.groupby(["train_size", "is_all", "replicate"], sort=True):
-            n, is_all, replicate = cast(tuple[int, bool, int], words)
-            test = rows[rows["part"] == "test"].sort_values("id", kind="stable")
-            ids, labels = test["id"].to_numpy(object), test["label"].to_numpy() == 1
-            if part is None:
-                part = TestPart(ids, labels)
-                if len(set(ids)) < len(ids) or not len(ids):
-                    raise SeqgraftError(
-                        "The test part is empty or holds an example twice.",
-                        where=f"{job.predictions}, train size {n}, replicate {replicate}",
-                        remedy=REDO,
-                    )
-            if not (np.array_equal(ids, part.ids) and np.array_equal(labels, part.labels)):
-                raise SeqgraftError(
-                    f"The test examples differ from those of {jobs[0].predictions}.",
-                    where=f"{job.predictions}, train size {n}, replicate {replicate}",
-                    remedy=REDO,
-                )
-            held = rows[rows["part"] == "held-out"].sort_values("id", kind="stable")
-            fits[FitKey(int(n), bool(is_all), int(replicate))] = Fit(
-                test["prediction"].to_numpy(np.float64),
-                held["id"].to_numpy(object),
-                held["label"].to_numpy() == 1,
-                held["prediction"].to_numpy(np.float64),
-            )
-        everything.append(dict(sorted(fits.items())))
-    assert part is not None
+        if table.empty:
+            everything.append({})
+            continue
+        rows = _Rows.of(table)
+        if part is None:
+            part, first = _test_part(rows, job), job
+        everything.append(_fits(rows, part, job, first))
+    if part is None:
+        raise SeqgraftError(
+            f"No fit of any strategy has predictions for target {first.target}.",
+            where=str(first.predictions),
+            remedy=REDO,
+        )
     return part, everything
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """One file's rows as arrays, sorted by fit, part and id, and where each fit begins."""
+
+    keys: list[FitKey]
+    starts: list[int]
+    names: NDArray[np.object_]
+    ids: NDArray[np.intp]
+    test: NDArray[np.bool_]
+    held: NDArray[np.bool_]
+    labels: NDArray[np.bool_]
+    logits: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "_Rows":
+        """Sort a file's rows; ids are compared as numbers, because millions of texts are slow to sort."""
+        ids, parts = table["id"].astype("category").cat, table["part"].astype("category").cat
+        names = ids.categories.to_numpy(object)
+        by_name = np.argsort(names, kind="stable")
+        place = np.empty(len(names), np.intp)
+        place[by_name] = np.arange(len(names))
+        rank = place[ids.codes.to_numpy()]
+        columns = [table[name].to_numpy() for name in ("train_size", "is_all", "replicate")]
+        order = np.lexsort((rank, parts.codes.to_numpy(), *columns[::-1]))
+        sizes, whole, replicates = (column[order] for column in columns)
+        changed = (np.diff(sizes) != 0) | (whole[1:] != whole[:-1]) | (np.diff(replicates) != 0)
+        starts = [0, *(np.flatnonzero(changed) + 1).tolist()]
+        keys = [FitKey(int(sizes[k]), bool(whole[k]), int(replicates[k])) for k in starts]
+        part = table["part"].to_numpy(object)[order]
+        return cls(
+            keys,
+            [*starts, len(order)],
+            names[by_name],
+            rank[order],
+            part == "test",
+            part == "held-out",
+            (table["label"].to_numpy() == 1)[order],
+            table["prediction"].to_numpy(np.float64)[order],
+        )
+
+
+def _test_part(rows: _Rows, job: FitJob) -> TestPart:
+    """Take the test part from the first fit of the first file."""
+    own = slice(rows.starts[0], rows.starts[1])
+    picked = rows.test[own]
+    ids = rows.names[rows.ids[own][picked]]
+    if len(set(ids)) < len(ids) or not len(ids):
+        key = rows.keys[0]
+        raise SeqgraftError(
+            "The test part is empty or holds an example twice.",
+            where=f"{job.predictions}, train size {key.train_size}, replicate {key.replicate}",
+            remedy=REDO,
+        )
+    return TestPart(ids, rows.labels[own][picked])
+
+
+def _fits(rows: _Rows, part: TestPart, job: FitJob, first: FitJob) -> dict[FitKey, Fit]:
+    """Cut one file into fits and compare their test examples with those of the first file."""
+    place = {name: position for position, name in enumerate(rows.names)}
+    expected = np.array([place.get(name, -1) for name in part.ids], dtype=np.intp)
+    fits: dict[FitKey, Fit] = {}
+    for key, start, stop in zip(rows.keys, rows.starts, rows.starts[1:], strict=False):
+        own = slice(start, stop)
+        test, held = rows.test[own], rows.held[own]
+        same = np.array_equal(rows.ids[own][test], expected)
+        if not (same and np.array_equal(rows.labels[own][test], part.labels)):
+            raise SeqgraftError(
+                f"The test examples differ from those of {first.predictions}.",
+                where=f"{job.predictions}, train size {key.train_size}, replicate {key.replicate}",
+                remedy=REDO,
+            )
+        fits[key] = Fit(
+            rows.logits[own][test],
+            rows.names[rows.ids[own][held]],
+            rows.labels[own][held],
+            rows.logits[own][held],
+        )
+    return dict(sorted(fits.items()))
 
 
 def _read(job: FitJob) -> pd.DataFrame:
     """Read one file and check its columns and values."""
     try:
-        table = pd.read_parquet(job.predictions)
+        table = pd.read_parquet(job.predictions, read_dictionary=["id", "part"])
     except (OSError, ValueError) as problem:  # missing, or no parquet
         raise SeqgraftError(
             f"The predictions cannot be read: {problem}", where=str(job.predictions), remedy=REDO
@@ -115,8 +181,6 @@ def _read(job: FitJob) -> pd.DataFrame:
             where=str(job.predictions),
             remedy=REDO,
         )
-    if table.empty:
-        raise SeqgraftError("There are no predictions.", where=str(job.predictions), remedy=REDO)
     wrong = ~np.isfinite(table["prediction"].to_numpy(np.float64))
     if wrong.any():
         row = table.loc[wrong].iloc[0]

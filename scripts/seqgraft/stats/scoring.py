@@ -1,14 +1,17 @@
 """From the predictions for one target to every metric of every fit under every bootstrap draw."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seqgraft.errors import SeqgraftError
+from seqgraft.stats.adapted import Adapted, adapt, score_adapted
 from seqgraft.stats.intervals import weight_blocks
-from seqgraft.stats.metrics import METRICS, Scored, compute
+from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
 from seqgraft.stats.predictions import Fit, FitKey, read_target
 from seqgraft.stats.settings import FitJob
 from seqgraft.stats.thresholds import Calibration, calibrate
@@ -40,6 +43,8 @@ class StrategyScores:
         Whether its fits start from source models.
     picks : list of str
         For the virtual chosen strategy, the strategy taken for each fit.
+    adapted : Adapted or None
+        Zero-shot with its probabilities adapted to the target's share of positives.
     """
 
     name: str
@@ -51,11 +56,12 @@ class StrategyScores:
     fits: list[Fit]
     uses_source: bool = False
     picks: list[str] = field(default_factory=list)
+    adapted: Adapted | None = None
 
     @property
     def without_labels(self) -> bool:
         """Whether this is zero-shot: one row per source model instead of one per replicate."""
-        return all(key.train_size == 0 for key in self.keys)
+        return _without_labels(self.keys)
 
     def rows(self, keys: Sequence[FitKey]) -> NDArray[np.intp]:
         """Row of each key; replicate r of zero-shot is source model (r - 1) mod K.
@@ -83,15 +89,22 @@ class TargetScores:
         Test examples.
     units : int
         Independent test units (examples, or groups) that hold the rarer class.
+    labels : ndarray of bool, shape (n_test,)
+        Of the test part.
     """
 
     strategies: dict[tuple[str | None, str], StrategyScores]
     n_test: int
     units: int
+    labels: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
 
 def score_target(
-    jobs: Sequence[FitJob], draws: int, seed: int, groups: dict[str, str] | None = None
+    jobs: Sequence[FitJob],
+    draws: int,
+    seed: int,
+    groups: dict[str, str] | None = None,
+    threads: int = 1,
 ) -> TargetScores:
     """Read and score all predictions for one target.
 
@@ -105,6 +118,8 @@ def score_target(
         Of the draws.
     groups : dict of str to str, optional
         Group of each test id; groups are drawn whole.
+    threads : int
+        Fits that are scored at the same time; changes no number.
 
     Returns
     -------
@@ -118,15 +133,28 @@ def score_target(
     part, by_job = read_target(jobs)
     members = None if groups is None else _members(part.ids, groups)
     calibrations = [[calibrate(f.held_labels, f.held_logits) for f in fits.values()] for fits in by_job]
-    pieces: list[list[list[dict[str, Floats]]]] = [[[] for _ in fits] for fits in by_job]
+    values = [{m: np.empty((len(fits), draws + 1)) for m in METRICS} for fits in by_job]
+    adapted = [
+        adapt(part.labels, list(fits.values()), calibration, draws) if _without_labels(list(fits)) else None
+        for fits, calibration in zip(by_job, calibrations, strict=True)
+    ]
+    todo = [
+        (own, row, fit, used)
+        for fits, calibration, own in zip(by_job, calibrations, values, strict=True)
+        for row, (fit, used) in enumerate(zip(fits.values(), calibration, strict=True))
+    ]
+    first = 0
     # Draws outside, fits inside: the weights of a block are made once and stay in the cache.
-    for weights in weight_blocks(len(part.ids), draws, seed, members):
-        for position, fits in enumerate(by_job):
-            for row, fit in enumerate(fits.values()):
-                scored = _scored(part.labels, fit.test_logits, calibrations[position][row])
-                pieces[position][row].append(compute(scored, weights))
+    with ThreadPoolExecutor(threads) as pool:
+        for weights in weight_blocks(len(part.ids), draws, seed, members):
+            block, columns = Draws(weights), slice(first, first + weights.shape[1])
+            for second in adapted:
+                if second is not None:
+                    score_adapted(second, block, columns)
+            list(pool.map(partial(_fill, part.labels, block, columns), todo))
+            first = columns.stop
     strategies = {}
-    for job, fits, calibration, piece in zip(jobs, by_job, calibrations, pieces, strict=True):
+    for job, fits, calibration, own, second in zip(jobs, by_job, calibrations, values, adapted, strict=True):
         held = [
             compute(_scored(f.held_labels, f.held_logits, c))
             for f, c in zip(fits.values(), calibration, strict=True)
@@ -135,13 +163,32 @@ def score_target(
             job.strategy,
             job.kind,
             list(fits),
-            {m: np.stack([np.concatenate([b[m] for b in blocks]) for blocks in piece]) for m in METRICS},
-            {m: np.array([float(values[m][0]) for values in held]) for m in METRICS},
+            own,
+            {m: np.array([float(found[m][0]) for found in held]) for m in METRICS},
             calibration,
             list(fits.values()),
             job.transfer is not None,
+            adapted=second,
         )
-    return TargetScores(strategies, len(part.ids), smaller_class_units(part.labels, members))
+    units = smaller_class_units(part.labels, members)
+    return TargetScores(strategies, len(part.ids), units, part.labels)
+
+
+def _fill(
+    labels: NDArray[np.bool_],
+    block: Draws,
+    columns: slice,
+    task: tuple[dict[str, Floats], int, Fit, Calibration],
+) -> None:
+    """Score one fit under one block of draws."""
+    values, row, fit, used = task
+    for metric, found in compute(_scored(labels, fit.test_logits, used), block).items():
+        values[metric][row, columns] = found
+
+
+def _without_labels(keys: Sequence[FitKey]) -> bool:
+    """Tell whether these fits, of which there are some, saw no target label."""
+    return bool(keys) and all(key.train_size == 0 for key in keys)
 
 
 def smaller_class_units(labels: NDArray[np.bool_], groups: ArrayLike | None = None) -> int:

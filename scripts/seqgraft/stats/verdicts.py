@@ -47,7 +47,10 @@ def transfer_verdict(panel: Panel, comparisons: pd.DataFrame) -> dict[str, Any]:
     if primary.empty:
         nothing = dict.fromkeys(("difference", "ci_low", "ci_high", "p_value", "p_adjusted"))
         why = "no strategy of this transfer learns from both the source and the target's labels"
-        if panel.study.chosen != HELD_OUT:
+        lacking = [name for name in ("scratch", *panel.transfer.candidates) if name in panel.unfinished]
+        if lacking:
+            why = f"no fit of {', '.join(lacking)} was finished"
+        elif panel.study.chosen != HELD_OUT:
             why = f"{panel.study.chosen}, named in the config as chosen, is not a strategy of this transfer"
         sentence = f"No verdict: {why}."
         empty: dict[str, Any] = {"cautions": [], "choices": {}, "thresholds": {}}

@@ -1,0 +1,167 @@
+"""Time evaluation and report on predictions without models.
+
+    make bench, or: .venv/bin/python bench/evaluation.py [fits of the study] [test examples]
+
+The study has six tasks, every one grafted onto every other (30 transfers), five train sizes and ten replicates. With
+the default of 10,000 fits there are six strategies that use a source. Each stage runs in a process of its own, so that
+its peak memory can be told.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings, evaluate, write_tables
+from seqgraft.seeds import seed
+
+ROOT = Path(__file__).resolve().parents[1]
+TASKS = ("ant", "bee", "cat", "dog", "eel", "fox")
+PAIRS = [(source, target) for target in TASKS for source in TASKS if source != target]
+SIZES = ((50, False), (100, False), (200, False), (400, False), (961, True))
+REPLICATES, SOURCE_MODELS = 10, 3
+BASELINES = ("constant", "kmer-logistic")
+NAMES = ("full", "full-kept-head", "linear-probe", *(f"strategy-{k}" for k in range(4, 1000)))
+POSITIVES = 0.27
+
+
+def candidates(fits: int) -> tuple[str, ...]:
+    """Name as many strategies with a source as make about so many fits."""
+    per_target = (1 + len(BASELINES)) * len(SIZES) * REPLICATES
+    per_strategy = len(PAIRS) * len(SIZES) * REPLICATES
+    wanted = fits - len(TASKS) * per_target - len(PAIRS) * SOURCE_MODELS
+    return NAMES[: max(1, round(wanted / per_strategy))]
+
+
+def predictions(path: Path, name: str, distance: float, test: int, *, zero_shot: bool = False) -> None:
+    """Write one predictions file: normal scores, the classes `distance` apart, nearer with few labels."""
+    generator = np.random.default_rng(seed("bench", str(path.relative_to(path.parents[3]))))
+    frames = []
+    for n, is_all in ((0, False),) if zero_shot else SIZES:
+        for replicate in range(1, (SOURCE_MODELS if zero_shot else REPLICATES) + 1):
+            held = n if 0 < n < 500 else 200
+            parts = np.repeat(["test", "held-out"], [test, held])
+            labels = np.concatenate([np.arange(test) < POSITIVES * test, np.arange(held) < POSITIVES * held])
+            gap = distance + 0.1 * np.log2(max(n, 50) / 50) + 0.1 * generator.normal()
+            scores = gap * (labels - 0.5) + generator.normal(size=len(labels)) - 0.5
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "id": [f"t{k:06d}" for k in range(test)] + [f"h{k:06d}" for k in range(held)],
+                        "train_size": n,
+                        "is_all": is_all,
+                        "replicate": replicate,
+                        "part": parts,
+                        "label": labels.astype("int8"),
+                        "prediction": np.full(len(labels), -1.0) if name == "constant" else scores,
+                    }
+                )
+            )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pd.concat(frames, ignore_index=True).to_parquet(path, index=False, compression="zstd")
+
+
+def study(folder: Path, fits: int) -> tuple[list[FitJob], EvaluationSettings]:
+    """Lay out a study: its prediction files and what evaluation must know of it."""
+    names = candidates(fits)
+    jobs = []
+    for target in TASKS:
+        for name in ("scratch", *BASELINES):
+            kind = "baseline" if name in BASELINES else "strategy"
+            jobs.append(
+                FitJob(None, target, name, kind, folder / "targets" / target / name / "predictions.parquet")
+            )
+    for source, target in PAIRS:
+        transfer = f"{source}--{target}"
+        for name in ("zero-shot", *names):
+            path = folder / "transfers" / transfer / name / "predictions.parquet"
+            jobs.append(FitJob(transfer, target, name, "strategy", path))
+    strategies = ("scratch", "zero-shot", *names)
+    transfers = tuple(
+        TransferSettings(f"{source}--{target}", (source,), target, source, target, strategies, names)
+        for source, target in PAIRS
+    )
+    return jobs, EvaluationSettings(
+        "bench", transfers, BASELINES, replicates=REPLICATES, source_models=SOURCE_MODELS
+    )
+
+
+def make(folder: Path, fits: int, test: int) -> str:
+    """Write all prediction files."""
+    for job in study(folder, fits)[0]:
+        distance = {"scratch": 1.3, "kmer-logistic": 1.4, "zero-shot": 1.7}.get(job.strategy, 1.6)
+        predictions(job.predictions, job.strategy, distance, test, zero_shot=job.strategy == "zero-shot")
+    return f"{len(study(folder, fits)[0])} files"
+
+
+def evaluation(folder: Path, fits: int, test: int) -> str:
+    """Evaluate the study."""
+    tables = evaluate(*study(folder, fits), threads=2)
+    write_tables(tables, folder)
+    keys = ["transfer", "strategy", "train_size", "is_all", "replicate"]
+    return f"{len(tables.metrics[keys].drop_duplicates()):,} rows of fits and choices in metrics.tsv"
+
+
+def report(folder: Path, fits: int, test: int) -> str:
+    """Write the page and the figures; data sections are those of the tests' planted study."""
+    import json
+
+    sys.path.insert(0, str(ROOT / "tests/unit"))
+    from report_fixtures import make_inputs
+
+    from seqgraft.report.figures import all_drawings, figure_files
+    from seqgraft.report.page import build
+    from seqgraft.report.reading import read_table
+
+    verdicts = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
+    inputs = replace(
+        make_inputs({entry["transfer"]: "helps" for entry in verdicts}),
+        verdicts=verdicts,
+        **{path.stem: read_table(path) for path in folder.glob("*.tsv") if path.stem != "metrics"},
+    )
+    drawings = all_drawings(inputs)
+    figures = figure_files(inputs, drawings)
+    page = build(inputs, drawings)
+    assert "torch" not in sys.modules
+    return f"{len(figures)} figures, a page of {len(page) / 1e6:.1f} MB"
+
+
+def timed(stage: Callable[[Path, int, int], str], folder: Path, fits: int, test: int) -> str:
+    """Run one stage in a process of its own; say what it made, its seconds and its peak memory."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        made, wall, cpu, peak = pool.submit(_measured, stage, folder, fits, test).result()
+    return f"{stage.__name__:<12}{wall:7.1f} s{cpu:9.1f} CPU s{peak / 2**30:7.2f} GiB   {made}"
+
+
+def _measured(
+    stage: Callable[[Path, int, int], str], folder: Path, fits: int, test: int
+) -> tuple[str, float, float, int]:
+    """Run one stage here; memory includes that of processes which it started."""
+    start, busy = time.perf_counter(), time.process_time()
+    made = stage(folder, fits, test)
+    wall, cpu = time.perf_counter() - start, time.process_time() - busy
+    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    cpu += others.ru_utime + others.ru_stime
+    return made, wall, cpu, (own.ru_maxrss + others.ru_maxrss) * 1024
+
+
+def main() -> None:
+    """Print a line a stage."""
+    fits = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    test = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
+    with tempfile.TemporaryDirectory() as name:
+        print(f"about {fits:,} fits, {test:,} test examples, 1,000 draws", flush=True)
+        for stage in (make, evaluation, report):
+            print(timed(stage, Path(name), fits, test), flush=True)
+
+
+if __name__ == "__main__":
+    main()
