@@ -22,7 +22,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("[!.]*/*.md")])
 # --- Makefile
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "lint", "schema", "lock", "clean", "set-up"])
+@pytest.mark.parametrize("target", ["demo", "test", "truth", "lint", "schema", "lock", "clean", "set-up"])
 def test_makefile_has_the_documented_targets(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert re.search(rf"^{target}:.* ## \w", makefile, re.MULTILINE)

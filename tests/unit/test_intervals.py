@@ -1,10 +1,23 @@
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.special import stdtrit
 from scipy.stats import norm, ttest_1samp
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
+from statsmodels.stats.proportion import proportion_confint
 
 from seqgraft.stats.auc import auroc
 from seqgraft.stats.delong import delong
-from seqgraft.stats.intervals import standard_errors, two_way_interval, two_way_moments, weight_blocks
+from seqgraft.stats.intervals import (
+    Moments,
+    example_df,
+    standard_errors,
+    two_way_difference,
+    two_way_interval,
+    two_way_moments,
+    weight_blocks,
+)
 
 
 def weights(n: int, draws: int, seed: int = 1, groups=None) -> np.ndarray:
@@ -53,9 +66,25 @@ def gallas(labels: np.ndarray, scores: np.ndarray) -> float:
     return float(kernel.mean() ** 2 - products / pairs)
 
 
+def parts(
+    mean: float = 1.0,
+    replicate: float = 0.0,
+    example: float = 0.0,
+    both: float = 0.0,
+    source: float = 0.0,
+    overlap: float = 0.0,
+    replicates: int = 5,
+    sources: int = 0,
+) -> Moments:
+    """Moments of one statistic."""
+    matrices = (np.full((1, 1), part) for part in (replicate, example, both, source))
+    return Moments(np.array([mean]), *matrices, overlap, replicates, sources)
+
+
 def variance(values: np.ndarray) -> float:
     moments = two_way_moments(values[None])
-    return float(moments.replicate_part[0, 0] + moments.example_part[0, 0])
+    found = moments.replicate_part + moments.example_part - moments.interaction_part
+    return float(found[0, 0])
 
 
 def test_weights_are_counts_after_a_column_of_ones():
@@ -92,9 +121,23 @@ def test_moments_are_those_of_the_pigeonhole_bootstrap():
     moments = two_way_moments(values[None])
     rows = generator.multinomial(6, np.full(6, 1 / 6), size=20000).T
     both = np.einsum("rb,rb->b", rows / 6, values[:, 1:])
-    expected = moments.replicate_part[0, 0] * 5 / 6 + moments.example_part[0, 0]
+    expected = (moments.replicate_part + moments.interaction_part)[0, 0] * 5 / 6 + moments.example_part[0, 0]
     assert both.var(ddof=1) == pytest.approx(expected, rel=0.05)
     assert moments.mean[0] == pytest.approx(table.mean())
+
+
+def test_moments_are_the_mean_squares_of_a_crossed_table():
+    # Two-way analysis of variance without repeats: the mean squares over R * N, but for the (N - 1)/N of drawing.
+    generator = np.random.default_rng(9)
+    table = generator.normal(size=(6, 1)) + 2 * generator.normal(size=40) + generator.normal(size=(6, 40))
+    frame = pd.DataFrame(
+        {"y": table.ravel(), "r": np.repeat(np.arange(6), 40), "e": np.tile(np.arange(40), 6)}
+    )
+    squares = anova_lm(ols("y ~ C(r) + C(e)", frame).fit())["mean_sq"] / 240
+    moments = two_way_moments((table @ weights(40, 20000) / 40)[None])
+    assert moments.replicate_part[0, 0] == pytest.approx(squares["C(r)"])
+    assert moments.example_part[0, 0] == pytest.approx(squares["C(e)"] * 39 / 40, rel=0.05)
+    assert moments.interaction_part[0, 0] == pytest.approx(squares["Residual"] * 39 / 40, rel=0.05)
 
 
 def test_moments_of_several_statistics_are_consistent():
@@ -103,7 +146,7 @@ def test_moments_of_several_statistics_are_consistent():
     moments = two_way_moments(values, sources=[0, 1, 0, 1, 0])
     row = np.array([1.0, -2.0, 0.5])
     alone = two_way_moments(np.einsum("s,srb->rb", row, values)[None], sources=[0, 1, 0, 1, 0])
-    for name in ("replicate_part", "example_part", "source_part"):
+    for name in ("replicate_part", "example_part", "interaction_part", "source_part"):
         assert row @ getattr(moments, name) @ row == pytest.approx(getattr(alone, name)[0, 0])
 
 
@@ -124,7 +167,7 @@ def test_one_replicate_agrees_with_delong():
     assert interval.mean == pytest.approx(expected.areas[0])
 
 
-def test_variance_is_that_of_gallas_or_somewhat_more():
+def test_variance_is_that_of_gallas():
     generator = np.random.default_rng(4)
     labels = np.arange(200) < 60
     drawn = weights(200, 150)
@@ -136,8 +179,7 @@ def test_variance_is_that_of_gallas_or_somewhat_more():
         theirs.append(gallas(labels, scores))
         means.append(values[:, 0].mean())
     assert np.mean(theirs) == pytest.approx(np.var(means, ddof=1), rel=0.25)
-    # The interaction is counted three times, which is a small part here.
-    assert 1.0 < np.mean(ours) / np.mean(theirs) < 1.35
+    assert np.mean(ours) / np.mean(theirs) == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["independent", "shared source models"])
@@ -169,8 +211,8 @@ def test_coverage_of_a_paired_difference(shared):
         difference = values[0] - values[1]
         mean = difference[:, 0].mean()
         intervals = {
-            "ours": two_way_interval(difference, labels.sum(), sources=sources),
-            "no sources": two_way_interval(difference, labels.sum()),
+            "ours": two_way_difference(*values, labels.sum(), sources=sources, bounds=(0.0, 1.0)),
+            "no sources": two_way_difference(*values, labels.sum(), bounds=(0.0, 1.0)),
         }
         half = {name: (found.high - found.low) / 2 for name, found in intervals.items()}
         half["replicates only"] = 2.306 * difference[:, 0].std(ddof=1) / 3
@@ -212,19 +254,60 @@ def test_replicates_alone_give_the_usual_t_test():
 
 def test_satterthwaite_by_hand():
     # Parts 1 and 3 with 4 and 9 degrees of freedom: 16 / (1/4 + 9/9).
-    moments = two_way_moments(np.zeros((1, 5, 4)))
-    moments = type(moments)(np.ones(1), np.eye(1), 3 * np.eye(1), np.zeros((1, 1)), 0.0, 5, 0)
+    moments = parts(replicate=1.0, example=3.0)
     (error,), (df,) = standard_errors(moments, [[1.0]], units=10)
     assert (error, df) == pytest.approx((2.0, 16 / 1.25))
 
 
 def test_source_models_bring_their_own_degrees_of_freedom():
-    # Source part 4, of which the replicate part's 3 already holds a quarter: 4 + 2 + 3, with 2, 5, 9 df.
-    moments = two_way_moments(np.zeros((1, 6, 4)))
-    one = np.eye(1)
-    moments = type(moments)(np.ones(1), 3 * one, 3 * one, 4 * one, 0.25, 6, 3)
+    # Source part 4, of which the replicate part's 3 already holds a quarter: 4 + 2 with 2 df, 3 with 9.
+    moments = parts(replicate=3.0, example=3.0, source=4.0, overlap=0.25, replicates=6, sources=3)
     (error,), (df,) = standard_errors(moments, [[1.0]], units=10)
-    assert (error, df) == pytest.approx((3.0, 81 / (16 / 2 + 4 / 5 + 9 / 9)))
+    assert (error, df) == pytest.approx((3.0, 81 / (36 / 2 + 9 / 9)))
+    # Without a difference between source models there are six independent replicates.
+    moments = parts(replicate=3.0, example=3.0, source=-1.0, overlap=0.25, replicates=6, sources=3)
+    (error,), (df,) = standard_errors(moments, [[1.0]], units=10)
+    assert (error, df) == pytest.approx((np.sqrt(6), 36 / (9 / 5 + 9 / 9)))
+
+
+def test_what_replicates_and_examples_share_is_counted_once():
+    # Of 3 and 4, 2 are interaction, seen in both: 1 + 2 + 2.
+    moments = parts(replicate=3.0, example=4.0, both=2.0)
+    (error,), (df,) = standard_errors(moments, [[1.0]], units=10)
+    assert (error, df) == pytest.approx((np.sqrt(5), 25 / (9 / 4 + 16 / 9 + 4 / 36)))
+    # A part smaller than the interaction adds nothing, and takes nothing away.
+    (error,), _ = standard_errors(parts(replicate=1.0, example=4.0, both=2.0), [[1.0]], units=10)
+    assert error == pytest.approx(2.0)
+
+
+def test_near_the_edge_few_examples_count():
+    # .98 with an SE of .014 is as good as 100 answers, two of them wrong: four degrees of freedom.
+    one = parts(mean=0.98, example=0.98 * 0.02 / 100)
+    assert example_df(one, units=30, bounds=(0.0, 1.0)) == pytest.approx(4.0)
+    # The same on another scale, at the other edge, and where there is no edge.
+    other = parts(mean=-0.96, example=4 * 0.98 * 0.02 / 100)
+    assert example_df(other, units=30, bounds=(-1.0, 1.0)) == pytest.approx(4.0)
+    assert example_df(one, units=30) == pytest.approx(29)
+    assert example_df(parts(mean=0.5, example=0.25 / 100), units=30, bounds=(0.0, 1.0)) == pytest.approx(29)
+
+
+def test_one_replicate_in_bounds_is_the_interval_of_a_proportion():
+    # The share of right answers of one fit: Wilson's interval, but for Student's t and bootstrapping.
+    right = np.arange(200) < 170
+    values = right @ weights(200, 20000) / 200
+    found = two_way_interval(values[None], units=200, bounds=(0.0, 1.0))
+    assert found.df == pytest.approx(60, rel=0.05)  # 30 wrong answers
+    low, high = proportion_confint(170, 200, alpha=2 * norm.sf(stdtrit(found.df, 0.975)), method="wilson")
+    assert (found.low, found.high) == pytest.approx((low, high), abs=2e-3)
+
+
+def test_at_the_edge_the_interval_is_that_of_no_error_among_the_units():
+    found = two_way_interval(np.ones((4, 50)), units=30, bounds=(0.0, 1.0))
+    low, high = proportion_confint(30, 30, alpha=2 * norm.sf(stdtrit(29, 0.975)), method="wilson")
+    assert (found.mean, found.low, found.high) == pytest.approx((1.0, low, high))
+    # A constant scores one half on any test part: nothing is uncertain about it.
+    found = two_way_interval(np.full((4, 50), 0.5), units=30, bounds=(0.0, 1.0))
+    assert (found.low, found.high) == (0.5, 0.5)
 
 
 def test_no_difference_at_all():

@@ -39,9 +39,9 @@ def choose(candidates: Sequence[StrategyScores], keys: Sequence[FitKey]) -> Stra
     Notes
     -----
     The log loss is that after the fit's own temperature, as the fit would be used. The lowest mean wins,
-    however small its lead. Favouring the first candidate within one standard error was simulated and lost
-    more (three candidates with AUROC .94, SD .01; 50, 100 and 400 held out: .006, .004 and .001 below the
-    best candidate, against .008, .006 and .003 with one standard error).
+    however small its lead. Favouring the first candidate within one standard error lost more in simulation
+    (bench/choosing.py; three candidates with AUROC .94, SD .01; 50, 100 and 400 held out): .0060, .0055 and
+    .0032 below the best candidate, against .0051, .0040 and .0020.
     """
     rows = [candidate.rows(keys) for candidate in candidates]
     taken = np.zeros(len(keys), dtype=int)
@@ -62,8 +62,8 @@ def choose(candidates: Sequence[StrategyScores], keys: Sequence[FitKey]) -> Stra
         CHOSEN,
         CHOSEN,
         list(keys),
-        {m: np.stack([scores.values[m][row] for scores, row in source]) for m in METRICS},
-        {m: np.array([scores.held[m][row] for scores, row in source]) for m in METRICS},
+        {m: np.stack([scores.values[m][row] for scores, row in source]) for m in candidates[0].values},
+        {m: np.array([scores.held[m][row] for scores, row in source]) for m in candidates[0].held},
         [scores.calibrations[row] for scores, row in source],
         [scores.fits[row] for scores, row in source],
         any(candidate.uses_source for candidate in candidates),

@@ -1,6 +1,6 @@
 """All comparisons of a study: one primary test per transfer, and what is printed beside it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,15 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def comparisons_table(panels: Sequence[Panel]) -> pd.DataFrame:
+def comparisons_table(panels: Sequence[Panel], roles: Sequence[str] | None = None) -> pd.DataFrame:
     """Make all comparisons of the study.
 
     Parameters
     ----------
     panels : sequence of Panel
         One per transfer.
+    roles : sequence of str, optional
+        Names in `ROLES`; default all.
 
     Returns
     -------
@@ -39,7 +41,8 @@ def comparisons_table(panels: Sequence[Panel]) -> pd.DataFrame:
     """
     parts = []
     for panel in panels:
-        table = pd.DataFrame(list(_rows(panel)), columns=COLUMNS)
+        rows = [row for role in (ROLES if roles is None else roles) for row in ROLES[role](panel)]
+        table = pd.DataFrame(rows, columns=COLUMNS)
         secondary = table["role"] == "secondary"
         table.loc[secondary, "p_adjusted"] = holm(table.loc[secondary, "p_value"])
         parts.append(table)
@@ -78,26 +81,43 @@ def verdict(gain: float, p_adjusted: float, alpha: float) -> str:
     return "helps" if gain > 0 else "hurts"
 
 
-def _rows(panel: Panel) -> Iterator[dict[str, Any]]:
-    """Make the comparisons of one transfer, without adjusted p-values."""
-    metric = panel.study.primary_metric
-    sizes: list[tuple[int, bool] | None] = [None, *panel.sizes]
-    if CHOSEN in panel.scores:
-        if SCRATCH in panel.scores:
-            yield _row(panel, CHOSEN, SCRATCH, metric, None, "primary")
-        for reference in (panel.best_baseline, ZERO_SHOT):
-            if reference in panel.scores:
-                for size in sizes:
-                    yield _row(panel, CHOSEN, str(reference), metric, size, "contrast")
-    if SCRATCH not in panel.scores:
-        return
-    others = [name for name in panel.scores if name != SCRATCH]
-    for name in others:
+def _sizes(panel: Panel) -> list[tuple[int, bool] | None]:
+    """List the curve (None) and every train size."""
+    return [None, *panel.sizes]
+
+
+def _others(panel: Panel) -> list[str]:
+    """Name everything that is compared with scratch; nothing where no fit of scratch was finished."""
+    return [name for name in panel.scores if name != SCRATCH] if SCRATCH in panel.scores else []
+
+
+def _primary(panel: Panel) -> Iterator[dict[str, Any]]:
+    """Compare the chosen strategy with scratch over the curve."""
+    if CHOSEN in panel.scores and SCRATCH in panel.scores:
+        yield _row(panel, CHOSEN, SCRATCH, panel.study.primary_metric, None, "primary")
+
+
+def _contrasts(panel: Panel) -> Iterator[dict[str, Any]]:
+    """Compare the chosen strategy with the best baseline and with zero-shot."""
+    for reference in (panel.best_baseline, ZERO_SHOT) if CHOSEN in panel.scores else ():
+        if reference in panel.scores:
+            for size in _sizes(panel):
+                yield _row(panel, CHOSEN, str(reference), panel.study.primary_metric, size, "contrast")
+
+
+def _secondary(panel: Panel) -> Iterator[dict[str, Any]]:
+    """Compare everything with scratch at each train size."""
+    for name in _others(panel):
         for size in panel.sizes:
-            yield _row(panel, name, SCRATCH, metric, size, "secondary")
-    for name in others:
+            yield _row(panel, name, SCRATCH, panel.study.primary_metric, size, "secondary")
+
+
+def _descriptive(panel: Panel) -> Iterator[dict[str, Any]]:
+    """Compare everything with scratch by the other metrics, and over the curve."""
+    metric = panel.study.primary_metric
+    for name in _others(panel):
         for other in METRICS:
-            for size in sizes:
+            for size in _sizes(panel):
                 if other != metric or (size is None and name != CHOSEN):
                     yield _row(panel, name, SCRATCH, other, size, "descriptive")
 
@@ -125,3 +145,12 @@ def _row(
         "df": interval.df,
         "replicates": interval.replicates,
     }
+
+
+#: How the rows of each role are made, in the order of the table.
+ROLES: dict[str, Callable[[Panel], Iterator[dict[str, Any]]]] = {
+    "primary": _primary,
+    "contrast": _contrasts,
+    "secondary": _secondary,
+    "descriptive": _descriptive,
+}

@@ -165,6 +165,11 @@ class Metric:
     greater_is_better: bool = True
     needs: str = "calls"
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range of its values."""
+        return self.low, self.high
+
 
 def example_losses(labels: NDArray[np.bool_], logits: Floats, temperature: float = 1.0) -> Floats:
     """Negative log likelihood of each label, in nats.

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from seqgraft.errors import SeqgraftError
 from seqgraft.stats.choose import best_baseline, choose
 from seqgraft.stats.curves import curve_weights
-from seqgraft.stats.intervals import Interval, two_way_interval
+from seqgraft.stats.intervals import Interval, two_way_difference
+from seqgraft.stats.metrics import METRICS
 from seqgraft.stats.predictions import FitKey
 from seqgraft.stats.scoring import StrategyScores, TargetScores
 from seqgraft.stats.settings import CHOSEN, HELD_OUT, SCRATCH, EvaluationSettings, TransferSettings
@@ -71,11 +72,18 @@ class Panel:
         self, strategy: str, reference: str, metric: str, size: tuple[int, bool] | None
     ) -> Interval:
         """Paired difference of two strategies at a train size, or over the curve where size is None."""
-        if size is None:
-            values = self.curve(strategy, metric) - self.curve(reference, metric)
-        else:
-            values = self.at(strategy, metric, size) - self.at(reference, metric, size)
-        return two_way_interval(values, self.units, self.study.level, self.sources(strategy, reference))
+        first, second = (
+            self.curve(name, metric) if size is None else self.at(name, metric, size)
+            for name in (strategy, reference)
+        )
+        return two_way_difference(
+            first,
+            second,
+            self.units,
+            self.study.level,
+            self.sources(strategy, reference),
+            METRICS[metric].bounds,
+        )
 
     def sources(self, *strategies: str) -> NDArray[np.intp] | None:
         """Source model of each replicate, shape (R,), if any of the strategies starts from one."""

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from seqgraft.stats.curves import interpolation, labels_to_reach, pooling
-from seqgraft.stats.intervals import standard_errors, two_way_moments
+from seqgraft.stats.intervals import UNBOUNDED, Bounds, standard_errors, two_way_moments
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +43,7 @@ def label_savings(
     units: int,
     level: float = 0.95,
     sources: ArrayLike | None = None,
+    bounds: Bounds = UNBOUNDED,
 ) -> Savings:
     """Estimate label savings at one train size.
 
@@ -62,6 +63,8 @@ def label_savings(
         Coverage.
     sources : array-like, shape (R,), optional
         Source model that each replicate of `ours` started from.
+    bounds : (float, float)
+        Range of the metric.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def label_savings(
     grid = np.clip(grid, first, last)
     contrast = np.concatenate([np.ones((len(grid), 1)), -interpolation(sizes, grid) @ pools], axis=1)
     gap = contrast @ moments.mean
-    errors, df = standard_errors(moments, contrast, units)
+    errors, df = standard_errors(moments, contrast, units, bounds)
     compatible = np.abs(gap) <= stdtrit(df, 0.5 + level / 2) * errors + 1e-12
     accepted = grid[compatible]
     if not len(accepted):  # only when the goal is outside the curve: beyond it with confidence

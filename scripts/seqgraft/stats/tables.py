@@ -126,7 +126,7 @@ def _summary_rows(panel: Panel, scores: StrategyScores, size: tuple[int, bool]) 
     rows = []
     for name, metric in METRICS.items():
         values = scores.values[name][picked]
-        interval = two_way_interval(values, panel.units, panel.study.level, sources)
+        interval = two_way_interval(values, panel.units, panel.study.level, sources, metric.bounds)
         rows.append(
             {
                 "transfer": panel.transfer.name,
@@ -227,6 +227,7 @@ def savings_table(panels: Sequence[Panel]) -> pd.DataFrame:
             continue
         metric = panel.study.primary_metric
         sign = 1.0 if METRICS[metric].greater_is_better else -1.0
+        low, high = sorted(sign * edge for edge in METRICS[metric].bounds)
         for reference in (SCRATCH, panel.best_baseline):
             if reference is None or reference not in panel.scores:
                 continue
@@ -241,6 +242,7 @@ def savings_table(panels: Sequence[Panel]) -> pd.DataFrame:
                     panel.units,
                     panel.study.level,
                     panel.sources(CHOSEN),
+                    (low, high),
                 )
                 rows.append(
                     {

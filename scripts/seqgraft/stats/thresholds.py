@@ -107,11 +107,12 @@ def fit_threshold(labels: NDArray[np.bool_], logits: Floats) -> float:
     A logistic regression of the label on the logit turns each held-out logit into a probability p. Each
     possible threshold then has an expected confusion matrix (sums of p and 1 - p on either side of it), and
     the one with the highest MCC is taken. Labels enter through two fitted numbers only, so the curve is
-    smooth, where the MCC of 50 labels themselves is a saw whose highest tooth is luck. In a simulation
-    (normal, skewed, heavy-tailed and mixed scores; calibrated and shifted; 50, 100, 400 held out; 27 %
-    positives) this lost .018, .010 and .005 MCC against the best threshold of the test part; the best
-    held-out MCC lost .026, .018 and .008, the prevalence .024, .019 and .013, a calibrated probability of
-    one half .032, .024 and .013, and a raw logit of 0 .047.
+    smooth, where the MCC of 50 labels themselves is a saw whose highest tooth is luck. With 50, 100 and 400
+    held out and 27 % positives this lost, in simulation (bench/choosing.py), .010, .007 and .004 MCC against the
+    best threshold of the test part where errors are normal, and the best held-out MCC .030, .025 and .013; with
+    heavy-tailed or mixed errors .014, .009 and .005 against .029, .019 and .009. The price is paid where errors
+    are skewed and logits bend away from log odds: .027, .026 and .025 against .032, .025 and .011 with a skewness
+    of .7, and .08 at any size against .037, .021 and .009 with 1.4.
     """
     slope, bias = fit_platt(labels, logits)
     ranked = np.sort(logits)[::-1]

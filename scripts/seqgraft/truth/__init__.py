@@ -1,0 +1,1 @@
+"""Whether the statistics are right: simulated studies whose truth is known, judged as real ones are."""
