@@ -20,6 +20,8 @@ rule all:
     input:
         f"results/{STUDY.study}/report.html",
         f"results/{STUDY.study}/metrics.tsv",
+        tables_of_sources(),
+        table_of_forgetting(),
 
 
 include: "workflow/rules/download.smk"
@@ -28,6 +30,7 @@ include: "workflow/rules/split.smk"
 include: "workflow/rules/pretrain.smk"
 include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/sources.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/plan.smk"
 

@@ -17,7 +17,7 @@ from seqgraft.costs import (
     training_seconds,
     work_of,
 )
-from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.sizes import TaskSize, size_of
 from seqgraft.speed import Speed
 
@@ -74,7 +74,9 @@ def training_jobs(study: Study) -> list[Job]:
         for name in study.strategies_of(transfer):
             scope = transfer.name if STRATEGY_FACTS[name].needs_source else transfer.target
             jobs[("finetune", scope, name)] = None
-        jobs |= {("baseline", transfer.target, name): None for name in study.baselines}
+        for name in study.baselines:
+            rule = "finetune" if name in NETWORK_BASELINES else "baseline"
+            jobs[(rule, transfer.target, name)] = None
     return list(jobs)
 
 
@@ -140,7 +142,7 @@ def _add_strategy(
 ) -> None:
     """Add all fits of one strategy."""
     target = transfers[scope].target if scope in transfers else scope
-    strategy, training = STRATEGY_FACTS[name], study.training
+    strategy, training = (STRATEGY_FACTS | NETWORK_BASELINES)[name], study.training
     size = sizes[target]
     start = start_seconds(speed, torch=True)
     if size is None:
@@ -186,7 +188,7 @@ def _add_baseline(
     for labels in _labels(study, scope, size):
         plan.fits += study.replicates
         plan.bytes += round(study.replicates * (BYTES_PER_FIT + BYTES_PER_PREDICTION * (test + labels)))
-        if name != "constant":
+        if name == "kmer-logistic":
             seconds += _logistic(study, labels, _division(study.training, labels)[0], speed)
     plan.most.append(seconds)
 

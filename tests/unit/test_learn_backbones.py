@@ -10,7 +10,7 @@ from seqgraft.learn.backbones import BACKBONES, describe
 from seqgraft.learn.baselines import BASELINES
 from seqgraft.learn.examples import Reading
 from seqgraft.learn.model import build, predict
-from seqgraft.learn.names import BASELINE_NAMES, STRATEGY_FACTS
+from seqgraft.learn.names import BASELINE_NAMES, NETWORK_BASELINES, STRATEGY_FACTS
 
 
 def test_size_by_hand():
@@ -68,7 +68,8 @@ def test_building_does_not_disturb_other_random_numbers():
 
 def test_registries_and_descriptions_name_the_same():
     assert set(descriptions.STRATEGIES) == set(STRATEGY_FACTS)
-    assert set(descriptions.BASELINES) == set(BASELINE_NAMES) == set(BASELINES)
+    assert set(descriptions.BASELINES) == set(BASELINE_NAMES) == {*BASELINES, *NETWORK_BASELINES}
+    assert not {*BASELINES, *STRATEGY_FACTS} & set(NETWORK_BASELINES)
     assert set(descriptions.BACKBONES) == set(BACKBONES)
     (field,) = [BackboneSettings.model_fields["name"]]
     assert set(BACKBONES) == set(field.annotation.__args__)

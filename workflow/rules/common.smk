@@ -24,7 +24,7 @@ from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.digest import code_digest
 from seqgraft.ending import name_run
 from seqgraft.errors import SeqgraftError
-from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.running import Run, alone
 
 # --- the study -------------------------------------------------------------------------------------------------------
@@ -58,6 +58,10 @@ TRAINING_KEYS = {
     "head": {"folds", "members", "penalties", "threads"},
     "all": set(type(STUDY.training).model_fields) - {"penalties", "kmer"},
 }
+BASELINES_WITHOUT_NETWORK = [
+    name for name in STUDY.baselines if name not in NETWORK_BASELINES
+]
+RIVALS = [transfer.name for transfer in STUDY.rivals]
 SCRIPTS = [
     "download",
     "simulate",
@@ -70,6 +74,9 @@ SCRIPTS = [
     "finetune",
     "baseline",
     "evaluate",
+    "source_scores",
+    "rank_sources",
+    "forgetting",
     "report",
 ]
 
@@ -123,7 +130,8 @@ def reading_of(task):
 
 def training_of(wildcards):
     """Return the part of `training` that a strategy uses: what only others use must not fit it again."""
-    used = TRAINING_KEYS[STRATEGY_FACTS[wildcards.strategy].trainable]
+    facts = (STRATEGY_FACTS | NETWORK_BASELINES)[wildcards.strategy]
+    used = TRAINING_KEYS[facts.trainable]
     return STUDY.training.model_dump(mode="json", include=used)
 
 
@@ -254,12 +262,17 @@ def fit_jobs():
     return jobs
 
 
-def of_fits(file, kind=None):
-    """Name one file of every fit job, or of the strategies' or baselines' alone."""
+def of_fits(file):
+    """Name one file of every fit job."""
+    return [f"{folder}/{file}" for folder in fit_jobs()]
+
+
+def of_networks(file):
+    """Name one file of every fit job that leaves a network as a bundle."""
     return [
         f"{folder}/{file}"
         for folder, job in fit_jobs().items()
-        if kind in (None, job["kind"])
+        if job["strategy"] in STRATEGY_FACTS | NETWORK_BASELINES
     ]
 
 
@@ -275,6 +288,50 @@ def of_source_models(file):
 def of_tasks(file, tasks=None):
     """Name one file of every task's data folder."""
     return [data_of(task, file)[0] for task in (tasks or STUDY.tasks)]
+
+
+def source_scores():
+    """Name the estimates of every source that has a rival, in the config's order."""
+    return [
+        f"results/{STUDY.study}/transfers/{name}/source_scores.tsv" for name in RIVALS
+    ]
+
+
+def tables_of_sources():
+    """Name the study's tables about its sources: none where no target has several."""
+    names = ["source_scores.tsv", "source_matrix.tsv", "source_ranking.tsv"]
+    return [f"results/{STUDY.study}/{name}" for name in names if RIVALS]
+
+
+def fits_that_forget():
+    """List the fit jobs whose strategy trains the backbone that it took from a source."""
+    if not STUDY.forgetting:
+        return []
+    return [
+        {
+            "transfer": job["transfer"],
+            "strategy": job["strategy"],
+            "source": TRANSFERS[job["transfer"]].source,
+            "target": job["target"],
+            "kept_head": STRATEGY_FACTS[job["strategy"]].head == "kept",
+        }
+        for job in fit_jobs().values()
+        if job["transfer"] and STRATEGY_FACTS[job["strategy"]].trainable == "all"
+    ]
+
+
+def of_fits_that_forget(file):
+    """Name one file of each of these fit jobs."""
+    folder = f"results/{STUDY.study}/transfers"
+    return [
+        f"{folder}/{fit['transfer']}/{fit['strategy']}/{file}"
+        for fit in fits_that_forget()
+    ]
+
+
+def table_of_forgetting():
+    """Name the table of what was forgotten, if the study asks for it and there is any."""
+    return [f"results/{STUDY.study}/forgetting.tsv" for _ in fits_that_forget()[:1]]
 
 
 # --- the whole study -------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ rule finetune:
         "../../scripts/finetune.py"
 
 
-# What needs no source is fitted once per target and shared by its transfers.
+# What needs no source is fitted once per target and shared by its transfers; baselines that are networks among it.
 use rule finetune as finetune_without_source with:
     input:
         records=learned_data("records.parquet"),
@@ -74,7 +74,7 @@ use rule finetune as finetune_without_source with:
     benchmark:
         "results/{study}/benchmarks/finetune/{target}/{strategy}.tsv"
     wildcard_constraints:
-        strategy=one_of(STRATEGIES_WITHOUT_SOURCE),
+        strategy=one_of([*STRATEGIES_WITHOUT_SOURCE, *NETWORK_BASELINES]),
     params:
         task=of_learned_task,
         target=target_of,
@@ -109,7 +109,7 @@ rule baseline:
     benchmark:
         "results/{study}/benchmarks/baseline/{target}/{baseline}.tsv"
     wildcard_constraints:
-        baseline=one_of(STUDY.baselines),
+        baseline=one_of(BASELINES_WITHOUT_NETWORK),
     conda:
         "../../envs/baseline.yaml"
     threads: STUDY.training.threads

@@ -74,10 +74,12 @@ rule provenance:
         source_results=of_source_models("weights.safetensors")
         + of_source_models("predictions.parquet"),
         fit_results=of_fits("predictions.parquet")
-        + of_fits("weights.safetensors", kind="strategy"),
-        tables=[f"results/{{study}}/{name}" for name in TABLES],
+        + of_networks("weights.safetensors"),
+        tables=[f"results/{{study}}/{name}" for name in TABLES]
+        + tables_of_sources()
+        + table_of_forgetting(),
         bundles=of_source_models("bundle.json"),
-        fit_bundles=of_fits("bundle.json", kind="strategy"),
+        fit_bundles=of_networks("bundle.json"),
         source_histories=of_source_models("history.tsv"),
         histories=of_fits("history.tsv"),
     output:
@@ -127,7 +129,9 @@ rule report:
         source_histories=of_source_models("history.tsv"),
         source_predictions=of_source_models("predictions.parquet"),
         histories=of_fits("history.tsv"),
-        attachments="results/{study}/metrics.tsv",
+        attachments=["results/{study}/metrics.tsv"]
+        + tables_of_sources()
+        + table_of_forgetting(),
     output:
         report=report(
             "results/{study}/report.html",

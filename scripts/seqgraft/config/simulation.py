@@ -38,3 +38,7 @@ class Simulation(Settings):
     label_noise: float = Field(
         0.0, ge=0.0, lt=0.5, description="Fraction of each class that truly belongs to the other one."
     )
+    reversed: bool = Field(
+        False,
+        description="Whether the two classes change places: a source with the same signal that says the opposite.",
+    )

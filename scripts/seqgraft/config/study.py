@@ -9,7 +9,7 @@ from seqgraft.config.base import Settings
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, unknown_name
 from seqgraft.config.tasks import Task
-from seqgraft.learn.names import BASELINE_NAMES, STRATEGY_FACTS
+from seqgraft.learn.names import BASELINE_NAMES, ESTIMATE_NAMES, STRATEGY_FACTS
 from seqgraft.stats.metrics import METRICS
 
 NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
@@ -55,7 +55,15 @@ class Study(Settings):
         description="How the target is learned, in order of preference where two do equally well.",
     )
     baselines: list[str] = Field(
-        ["constant", "kmer-logistic"], description="Simple models that a transfer has to beat."
+        list(BASELINE_NAMES), description="Simple models that a transfer has to beat."
+    )
+    estimates: list[str] = Field(
+        list(ESTIMATE_NAMES),
+        description="What is computed of each source before training, to see which one promises most; only for "
+        "targets with several sources. An empty list computes nothing.",
+    )
+    forgetting: bool = Field(
+        True, description="Whether fine-tuned models are also scored on their source's own test part."
     )
     train_sizes: list[Annotated[int, Field(ge=10)] | Literal["all"]] = Field(
         [50, 100, 200, 400, "all"], min_length=1, description="Numbers of target labels; `all` is the pool."
@@ -95,6 +103,8 @@ class Study(Settings):
             unknown_name("strategies", name, STRATEGY_FACTS)
         for name in self.baselines:
             unknown_name("baselines", name, BASELINE_NAMES)
+        for name in self.estimates:
+            unknown_name("estimates", name, ESTIMATE_NAMES)
         unknown_name("primary_metric", self.primary_metric, METRICS)
         for index, transfer in enumerate(self.transfers):
             where = f"transfers[{index}]"
@@ -110,7 +120,7 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _lists_make_sense(self) -> Self:
-        for key in ("strategies", "baselines", "train_sizes"):
+        for key in ("strategies", "baselines", "estimates", "train_sizes"):
             values: list[Any] = getattr(self, key)
             once(key, values)
         if self.numbers != sorted(self.numbers) or "all" in self.train_sizes[:-1]:
@@ -165,6 +175,12 @@ class Study(Settings):
         """Return the strategies that may be chosen: those that use a source and the target's labels."""
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
         return [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+
+    @property
+    def rivals(self) -> list[Transfer]:
+        """The transfers whose target has several sources to choose from, where `estimates` asks for any."""
+        targets = [transfer.target for transfer in self.transfers]
+        return [t for t in self.transfers if self.estimates and targets.count(t.target) > 1]
 
     @property
     def numbers(self) -> list[int]:

@@ -9,6 +9,8 @@ from seqgraft.learn.choosing import log_loss, pooled
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.logistic import search
+from seqgraft.learn.neighbours import search as search_neighbours
+from seqgraft.learn.neighbours import words
 from seqgraft.learn.store import FitResult
 
 MOST_KMERS = 600  # of one length: protein 3-mers would be 8,000, mostly never seen
@@ -47,9 +49,28 @@ def kmer_logistic(examples: Examples, reading: Reading, training: TrainingSettin
     return fit
 
 
+def nearest_neighbour(
+    examples: Examples, reading: Reading, training: TrainingSettings, test: np.ndarray
+) -> Fit:
+    """Let the labelled sequences that share most words with a sequence vote on it."""
+    sets = words(examples.tokens, reading)
+
+    def fit(plan: FitPlan) -> FitResult:
+        own = search_neighbours(sets[plan.rows], examples.labels[plan.rows], plan.members, sets[test])
+        history = {
+            "members": len(plan.members),
+            "held_out_loss": own.held_out_loss,
+            "note": f"neighbours {own.neighbours}, prior {own.prior:g}",
+        }
+        return FitResult(own.test, own.held_out_rows, own.held_out, history)
+
+    return fit
+
+
 BASELINES: dict[str, Callable[[Examples, Reading, TrainingSettings, np.ndarray], Fit]] = {
     "constant": constant,
     "kmer-logistic": kmer_logistic,
+    "nearest-neighbour": nearest_neighbour,
 }
 
 

@@ -40,6 +40,36 @@ BASELINES: dict[str, Description] = {
     "kmer-logistic": Description(
         "Logistic regression on the letter at each position and on the counts of short words (k-mers)."
     ),
+    "nearest-neighbour": Description(
+        "The labelled sequences that share the largest part of their words (6 letters in 81 nt) with a sequence vote "
+        "on it, each with that part as its weight.",
+        "Cover & Hart 1967, IEEE Trans. Inf. Theory 13:21; Edgar 2004, Nucleic Acids Res. 32:1792",
+    ),
+    "random-backbone": Description(
+        "The same network's backbone with random weights, never trained; a logistic regression on its features is "
+        "the head, as for linear-probe.",
+        "Jarrett et al. 2009, ICCV:2146",
+    ),
+}
+
+ESTIMATES: dict[str, Description] = {
+    "leep": Description(
+        "Log expected empirical prediction: how well the source model's classes, recoded, predict the target's labels.",
+        "Nguyen et al. 2020, arXiv:2002.12462",
+    ),
+    "logme": Description(
+        "Log of maximum evidence: how probable the labels are under a Bayesian linear model of the source's features.",
+        "You et al. 2021, arXiv:2102.11005",
+    ),
+    "h-score": Description(
+        "The share of the source features' variance that lies between the classes, with a shrunk covariance.",
+        "Bao et al. 2019, ICIP:2309; Ibrahim et al. 2021, arXiv:2110.06893",
+    ),
+    "probe": Description(
+        "Mean log likelihood of held-out labels under a linear probe of the source's features."
+    ),
+    "probe-auroc": Description("AUROC of held-out labels under a linear probe of the source's features."),
+    "head-auroc": Description("AUROC of the source model as it is, its head included, on the labels."),
 }
 
 BACKBONES: dict[str, Description] = {

@@ -23,7 +23,7 @@ from seqgraft.learn.jobs import (
     run_fits,
 )
 from seqgraft.learn.model import predict
-from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.learn.probe import fit_head
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.start import Start
@@ -57,7 +57,7 @@ def run_job(
     Parameters
     ----------
     strategy : str
-        A name in ``STRATEGY_FACTS``.
+        A name in ``STRATEGY_FACTS`` or ``NETWORK_BASELINES``.
     examples : Examples
         The target.
     splits : pandas.DataFrame
@@ -99,7 +99,7 @@ def run_job(
         When a source model is missing or does not fit, a train size is too large or too small, or every
         learning rate diverges.
     """
-    facts = STRATEGY_FACTS[strategy]
+    facts = (STRATEGY_FACTS | NETWORK_BASELINES)[strategy]
     if facts.needs_source and not bundles:
         raise SeqgraftError(f"Strategy '{strategy}' needs a source model.", remedy="pretrain one first")
     device = torch.device(device)

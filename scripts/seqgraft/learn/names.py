@@ -1,7 +1,8 @@
 """The registry of strategies and baselines: what each needs and what it trains, as data.
 
 A new strategy is one entry here, its sentence in ``descriptions.py`` and, only if it trains in a way that no
-other does, one entry in ``fits.FITTERS``. Nothing heavy is imported: the config checks names against this.
+other does, one entry in ``fits.FITTERS``. A new baseline is one name here, its sentence and its function in
+``baselines.BASELINES``. Nothing heavy is imported: the config checks names against this.
 """
 
 from dataclasses import dataclass
@@ -50,4 +51,12 @@ STRATEGY_FACTS: dict[str, Strategy] = {
     )
 }
 
-BASELINE_NAMES: tuple[str, ...] = ("constant", "kmer-logistic")
+# Baselines that are fitted like a strategy because they need the study's network.
+NETWORK_BASELINES: dict[str, Strategy] = {
+    entry.name: entry for entry in (Strategy("random-backbone", False, True, "head", "new"),)
+}
+
+BASELINE_NAMES: tuple[str, ...] = ("constant", "kmer-logistic", "nearest-neighbour", *NETWORK_BASELINES)
+
+# What may be computed of a source before training; the functions are in ``source_scores.ESTIMATES``.
+ESTIMATE_NAMES: tuple[str, ...] = ("leep", "logme", "h-score", "probe", "probe-auroc", "head-auroc")

@@ -9,24 +9,21 @@ from seqgraft.learn.store import FitResult
 
 
 def fit_head(start: Start, plan: FitPlan) -> FitResult:
-    """Fit a logistic regression to the frozen source features of the labels.
+    """Fit a logistic regression to the frozen features of the labels.
 
     Parameters
     ----------
     start : Start
-        Target and source models.
+        Target and source models; without any, the backbone is an untrained one.
     plan : FitPlan
         The labels and how they are divided.
 
     Returns
     -------
     FitResult
-        Its weights are the source's backbone and the averaged head, which together are one plain model.
+        Its weights are the frozen backbone and the averaged head, which together are one plain model.
     """
-    source = start.source_of(plan.replicate)
-    if source is None:
-        raise ValueError("a head alone cannot be trained without a source model")
-    features = start.features(source)
+    features = start.features(plan)
     labels = start.examples.labels[plan.rows]
     own = search(features[plan.rows], labels, plan.members, start.training.penalties)
     history = {
@@ -35,7 +32,9 @@ def fit_head(start: Start, plan: FitPlan) -> FitResult:
         "held_out_loss": own.held_out_loss,
     }
     weights = {
-        f"0.{name}": value.numpy() for name, value in source.weights.items() if not name.startswith("head.")
+        f"0.{name}": value.cpu().numpy()
+        for name, value in start.frozen(plan).state_dict().items()
+        if not name.startswith("head.")
     }
     test = own.predict(features[start.test])
     return FitResult(test, own.held_out_rows, own.held_out, history, weights | _head(own))

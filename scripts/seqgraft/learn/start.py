@@ -6,8 +6,10 @@ import torch
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
 from seqgraft.learn.bundle import Bundle, model_from
 from seqgraft.learn.examples import Examples, Reading
+from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.model import Model, build, extract
 from seqgraft.learn.names import Strategy
+from seqgraft.seeds import seed
 
 
 class Start:
@@ -64,13 +66,24 @@ class Start:
             model, _ = model_from(source, self.reading, self.backbone, keep_head=kept, seed_value=seed_value)
         return model.to(self.device)
 
-    def features(self, source: Bundle) -> np.ndarray:
-        """Return the frozen backbone's features (N, F) float64 of all examples, computed once per source.
+    def frozen(self, plan: FitPlan) -> Model:
+        """Return the model whose backbone a frozen fit uses: the source's, or an untrained one without sources.
+
+        The untrained one is drawn once per replicate and serves all its train sizes, so that along a learning curve
+        only the labels change.
+        """
+        source = self.source_of(plan.replicate)
+        return self.model(source, 0 if source else seed(*plan.seed_words[:-2], "untrained", plan.replicate))
+
+    def features(self, plan: FitPlan) -> np.ndarray:
+        """Return the frozen backbone's features (N, F) float64 of all examples, computed once per backbone.
 
         Reusing them is many times faster than running the frozen layers in every epoch, and the logits are
         the same because the backbone is in evaluation mode.
         """
-        if source.sha256 not in self._features:
-            model = self.model(source, seed_value=0)
-            self._features[source.sha256] = extract(model, self.tokens).cpu().numpy().astype(np.float64)
-        return self._features[source.sha256]
+        source = self.source_of(plan.replicate)
+        name = source.sha256 if source else f"untrained {plan.replicate}"
+        if name not in self._features:
+            features = extract(self.frozen(plan), self.tokens)
+            self._features[name] = features.cpu().numpy().astype(np.float64)
+        return self._features[name]

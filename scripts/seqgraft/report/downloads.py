@@ -17,6 +17,10 @@ LARGEST_DOWNLOAD = 400_000
 ALL_DOWNLOADS = 1_200_000
 
 _ABOUT = {
+    "source_scores.tsv": "what each source promised before training",
+    "source_matrix.tsv": "what each source gave",
+    "source_ranking.tsv": "how well the promises foretold the gains",
+    "forgetting.tsv": "what fine-tuned models still know of their source",
     "metrics.tsv": "every metric of every fit",
     "verdicts.json": "the verdict of each transfer, with its sentence, cautions and choices",
 }

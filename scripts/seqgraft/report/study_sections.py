@@ -4,7 +4,17 @@ from typing import Any
 
 import yaml
 
-from seqgraft.report import data_tables, matrix, run_tables, suspicions, tables, text, training_tables, words
+from seqgraft.report import (
+    data_tables,
+    matrix,
+    run_tables,
+    source_tables,
+    suspicions,
+    tables,
+    text,
+    training_tables,
+    words,
+)
 from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import training_drawings
 from seqgraft.report.methods import methods
@@ -155,6 +165,16 @@ def run(study: Study) -> dict[str, Any]:
         ),
         "config": yaml.safe_dump(inputs.config, sort_keys=False, allow_unicode=True, width=100),
     }
+
+
+def sources(study: Study) -> dict[str, Any] | None:
+    """Show what sources promised, gave and lost; nothing where a study has no such tables."""
+    found = {
+        "gains": source_tables.gains_table(study.inputs, study.level),
+        "promises": source_tables.promises_table(study.inputs),
+        "forgetting": source_tables.forgetting_table(study.inputs),
+    }
+    return found if any(found.values()) else None
 
 
 def words_section(study: Study) -> dict[str, Any]:

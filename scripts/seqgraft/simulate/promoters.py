@@ -28,6 +28,7 @@ def generate(
     strength: float = STRENGTH,
     decoys: float = DECOY_FRACTION,
     label_noise: float = LABEL_NOISE,
+    reversed: bool = False,
 ) -> dict[str, list[Record]]:
     """Simulate promoters of one species and backgrounds of the same composition.
 
@@ -52,6 +53,8 @@ def generate(
         Fraction of the backgrounds that are decoys, from 0 to 1.
     label_noise : float
         Fraction of each class that is truly of the other one.
+    reversed : bool
+        Whether promoters are handed out as the second class and backgrounds as the first.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def generate(
         records = []
         for number in range(1, counts[name] + 1):
             mislabelled = rng.random() < label_noise
-            positive = (name == classes[0]) != mislabelled
+            positive = ((name == classes[0]) != mislabelled) != reversed
             truth, sequence = _promoter(model, rng) if positive else _background(model, rng, decoys)
             records.append((f"simulated_{species}_{name}_{number:04d} {truth}", sequence))
         result[name] = records
