@@ -18,8 +18,8 @@ def planned_jobs():
     training, others = [], 0
     for job in workflow.dag.needrun_jobs():
         if job.rule.name in TRAINING_RULES:
-            rule, scope, name = TRAINING_RULES[job.rule.name]
-            training.append((rule, job.wildcards[scope], job.wildcards[name]))
+            kind, scope, name = TRAINING_RULES[job.rule.name]
+            training.append((kind, job.wildcards[scope], job.wildcards[name]))
         else:
             others += 1
     return training, others
@@ -28,8 +28,8 @@ def planned_jobs():
 def stored_fits(jobs):
     """Count the finished fits that lie in the resume stores of these jobs."""
     folders = [
-        Path(f"results/{STUDY.study}/resume", "pretrained" if rule == "pretrain" else "", scope, name)
-        for rule, scope, name in jobs
+        Path(f"results/{STUDY.study}/resume", "pretrained" if kind == "pretrain" else "", scope, name)
+        for kind, scope, name in jobs
     ]
     return sum(len(list(folder.glob("*.safetensors"))) for folder in folders)
 
