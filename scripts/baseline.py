@@ -2,11 +2,11 @@
 
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.files import write_parquet, write_tsv
-from seqgraft.job import run
 from seqgraft.learn.baseline_job import run_baseline_job
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.threads import require
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

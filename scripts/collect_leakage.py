@@ -3,7 +3,7 @@
 import pandas as pd
 
 from seqgraft.files import write_tsv
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

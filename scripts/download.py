@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from seqgraft.data.download import cache_folder, fetch
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

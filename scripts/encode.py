@@ -4,7 +4,7 @@ from pathlib import Path
 
 from seqgraft.data.tokens import encode, write_tokens
 from seqgraft.files import read_parquet
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings, evaluate, write_tables
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

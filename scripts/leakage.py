@@ -2,7 +2,7 @@
 
 from seqgraft.data.leakage import check_lengths, find_leaks, parts_of
 from seqgraft.files import read_parquet, write_tsv
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

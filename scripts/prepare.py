@@ -5,8 +5,8 @@ from pathlib import Path
 
 from seqgraft.data.prepare import prepare, stages_of, summary_of
 from seqgraft.files import write_parquet, write_text, write_tsv
-from seqgraft.job import run
 from seqgraft.learn.progress import Progress
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

@@ -1,10 +1,10 @@
 """Train one source model and leave it as a bundle."""
 
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
-from seqgraft.job import run
 from seqgraft.learn import device, pretrain
 from seqgraft.learn.inputs import TASK_FILES, read_task
 from seqgraft.learn.progress import heard
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from seqgraft.files import write_text
-from seqgraft.job import run
-from seqgraft.provenance import collect
+from seqgraft.record.provenance import collect
+from seqgraft.running.job import run
 
 # Lists of files of the rule's input, by whether a repetition must give their bytes again.
 REPEATABLE = ["data", "source_results", "fit_results", "tables"]

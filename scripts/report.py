@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from seqgraft.files import atomic_path, write_text
-from seqgraft.job import run
 from seqgraft.report.figures import figure_files
 from seqgraft.report.page import build
 from seqgraft.report.reading import read_inputs
+from seqgraft.running.job import run
 
 # Everything that the rule's input names, one file each and lists of files.
 SINGLE = [

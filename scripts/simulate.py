@@ -1,7 +1,7 @@
 """Simulate the sequences of one class of a task."""
 
 from seqgraft.config.simulation import Simulation
-from seqgraft.job import run
+from seqgraft.running.job import run
 from seqgraft.simulate.generators import simulate, write_fasta
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.files import write_tsv
-from seqgraft.job import run
 from seqgraft.learn import device
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.source_scores import score_sources
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

@@ -2,7 +2,7 @@
 
 from seqgraft.data.split import split
 from seqgraft.files import read_parquet, write_parquet
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

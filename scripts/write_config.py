@@ -3,7 +3,7 @@
 import yaml
 
 from seqgraft.files import write_text
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 def work(snakemake, log):

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import seqgraft
-from seqgraft.against import compare_runs, kind_of
 from seqgraft.digest import code_digest
 from seqgraft.errors import SeqgraftError
 from seqgraft.files import sha256_of
-from seqgraft.findings import Findings
-from seqgraft.record import read_record
-from seqgraft.software import everything_installed
+from seqgraft.record.against import compare_runs, kind_of
+from seqgraft.record.findings import Findings
+from seqgraft.record.reading import read_record
+from seqgraft.record.software import everything_installed
 
 # What a run leaves beside its results; nothing is computed from it.
 BESIDE = {"resume", "logs", "benchmarks"}

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def own_signals() -> Iterator[None]:
-    """Give pytest its Ctrl-C back: `seqgraft.job.run` takes it for the length of a process."""
+    """Give pytest its Ctrl-C back: `seqgraft.running.job.run` takes it for the length of a process."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from seqgraft.errors import SeqgraftError
-from seqgraft.job import run
+from seqgraft.running.job import run
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_job_without_its_snakemake_does_not_begin(job: SimpleNamespace, monkey
 
 ENDING = """
 import os, sys, threading, time, signal, subprocess
-from seqgraft import ending
+from seqgraft.running import ending
 if sys.argv[1] == "child":
     time.sleep(0.5)  # importing its libraries
     try:
@@ -123,7 +123,8 @@ def test_an_interrupt_waits_until_a_starting_job_can_tell_it() -> None:
 
 def test_a_job_ends_with_its_snakemake() -> None:
     child = (
-        "import time; from seqgraft.ending import *; die_with_parent(); print(1, flush=True); time.sleep(60)"
+        "import time; from seqgraft.running.ending import *; die_with_parent(); print(1, flush=True); "
+        "time.sleep(60)"
     )
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True) as process:

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from seqgraft.errors import SeqgraftError
-from seqgraft.locks import clear_locks, clear_store, clear_unfinished, only_run
+from seqgraft.running.locks import clear_locks, clear_store, clear_unfinished, only_run
 
-HOLD = (
-    "import time; from seqgraft.locks import only_run\nwith only_run('tiny'): print('held', flush=True); {}"
-)
+HOLD = "import time; from seqgraft.running.locks import only_run\nwith only_run('tiny'): print('held', flush=True); {}"
 
 
 def snakemake_lock(folder: Path, name: str, when: int, *files: str) -> Path:
@@ -99,7 +97,7 @@ def test_without_flock_nothing_is_cleared(tmp_path: Path, monkeypatch: pytest.Mo
     def refuse(handle: int, how: int) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr("seqgraft.locks.fcntl.flock", refuse)
+    monkeypatch.setattr("seqgraft.running.locks.fcntl.flock", refuse)
     with only_run("tiny", ["own.fa"], tmp_path) as held:
         assert not held
     assert all(path.exists() for path in left)

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 
 from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.errors import SeqgraftError
-from seqgraft.machine import trouble
+from seqgraft.running.machine import trouble
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch

@@ -10,10 +10,10 @@ import yaml
 from seqgraft.config.learning import BackboneSettings
 from seqgraft.config.load import read_study
 from seqgraft.config.study import Study
-from seqgraft.costs import REFERENCE, training_seconds, work_of
-from seqgraft.plan import makespan, plan_of, plan_text, training_jobs
-from seqgraft.sizes import TaskSize, count
-from seqgraft.speed import Speed, measure
+from seqgraft.planning.costs import REFERENCE, training_seconds, work_of
+from seqgraft.planning.plan import makespan, plan_of, plan_text, training_jobs
+from seqgraft.planning.sizes import TaskSize, count
+from seqgraft.planning.speed import Speed, measure
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -119,5 +119,5 @@ def test_a_measurement_has_plausible_figures() -> None:
 
 
 def test_a_plan_imports_no_torch() -> None:
-    code = "import sys, seqgraft.plan, seqgraft.speed; raise SystemExit('torch' in sys.modules)"
+    code = "import sys, seqgraft.planning.plan, seqgraft.planning.speed; raise SystemExit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import seqgraft
-from seqgraft.project import project_state, without_secrets
+from seqgraft.record.project import project_state, without_secrets
 
 
 def git(folder: Path, *arguments: str) -> str:

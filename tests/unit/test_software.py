@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from seqgraft.digest import modules_of
-from seqgraft.provenance import PACKAGES
+from seqgraft.record.provenance import PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = sorted((ROOT / "envs").glob("*.yaml"))

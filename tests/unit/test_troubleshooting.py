@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import snakemake
 
-from seqgraft import machine
 from seqgraft.config import sentences
+from seqgraft.running import machine
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/troubleshooting.md"
@@ -95,8 +95,8 @@ def messages() -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Return) and node.value is not None:
             yield template(node.value), f"scripts/seqgraft/config/sentences.py:{node.lineno}"
     for number in machine._REMEDIES:
-        yield os.strerror(number), "scripts/seqgraft/machine.py: _REMEDIES"
-    yield DEFECT, "scripts/seqgraft/job.py: _defect"
+        yield os.strerror(number), "scripts/seqgraft/running/machine.py: _REMEDIES"
+    yield DEFECT, "scripts/seqgraft/running/job.py: _defect"
 
 
 def fixed_words(text: str) -> str:

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 import seqgraft
 from seqgraft.digest import code_digest
 from seqgraft.files import sha256_of, write_parquet, write_tsv
-from seqgraft.provenance import collect
+from seqgraft.record.provenance import collect
 from seqgraft.verify import main
 
 LIBRARY = Path(seqgraft.__file__).parents[1]
@@ -310,5 +310,5 @@ def test_other_examples_are_counted(study: Path, other: Path, capsys: pytest.Cap
 
 
 def test_no_torch_is_imported() -> None:
-    code = "import sys, seqgraft.verify, seqgraft.provenance; raise SystemExit('torch' in sys.modules)"
+    code = "import sys, seqgraft.verify, seqgraft.record.provenance; raise SystemExit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

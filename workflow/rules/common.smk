@@ -22,10 +22,10 @@ sys.path.insert(0, str(LIBRARY))
 from seqgraft.config.load import mirror_folder, read_study
 from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.digest import code_digest
-from seqgraft.ending import name_run
+from seqgraft.running.ending import name_run
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
-from seqgraft.running import Run, alone
+from seqgraft.running.alone import Run, alone
 
 # --- the study -------------------------------------------------------------------------------------------------------
 

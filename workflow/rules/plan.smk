@@ -1,8 +1,8 @@
 # What is printed before anything runs: what remains to be trained and what it will cost on this machine.
 
-from seqgraft.costs import REFERENCE
-from seqgraft.plan import plan_of, plan_text
-from seqgraft.speed import measure
+from seqgraft.planning.costs import REFERENCE
+from seqgraft.planning.plan import plan_of, plan_text
+from seqgraft.planning.speed import measure
 
 # The rules that train or fit, and which wildcards say what.
 TRAINING_RULES = {

@@ -11,7 +11,7 @@ from seqgraft.learn.examples import Examples, Reading, rows_of_test
 from seqgraft.learn.jobs import JobResult, TrainSize, plan_fits, run_fits
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.store import Store
-from seqgraft.software import versions
+from seqgraft.record.software import versions
 
 
 def run_baseline_job(

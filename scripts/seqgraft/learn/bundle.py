@@ -17,7 +17,7 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.files import atomic_path, sha256_of, write_text
 from seqgraft.learn.examples import Reading
 from seqgraft.learn.model import Model, build
-from seqgraft.software import computed_with
+from seqgraft.record.software import computed_with
 
 FORMAT = 1
 

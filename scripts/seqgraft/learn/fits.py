@@ -28,7 +28,7 @@ from seqgraft.learn.probe import fit_head
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult, Store
-from seqgraft.software import computed_with, versions
+from seqgraft.record.software import computed_with, versions
 
 FITTERS: dict[str, Callable[[Start, FitPlan], FitResult]] = {"all": fit_all, "head": fit_head}
 

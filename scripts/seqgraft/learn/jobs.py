@@ -14,7 +14,7 @@ from seqgraft.learn.choosing import Member, members
 from seqgraft.learn.examples import Examples, pool_rows
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.store import FitResult, Store, key_of
-from seqgraft.software import computed_with
+from seqgraft.record.software import computed_with
 
 TrainSize = int | Literal["all"]
 PREDICTION_COLUMNS = ["id", "train_size", "is_all", "replicate", "part", "label", "prediction"]

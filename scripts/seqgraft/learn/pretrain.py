@@ -29,8 +29,8 @@ from seqgraft.learn.source_model import (
     unpacked,
 )
 from seqgraft.learn.store import Store
+from seqgraft.record.software import versions
 from seqgraft.seeds import seed
-from seqgraft.software import versions
 from seqgraft.stats.auc import auroc
 
 

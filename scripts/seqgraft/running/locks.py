@@ -4,8 +4,8 @@ A run holds a lock of the operating system (``flock``) on a file of its study. T
 ends, however it ends, so whoever gets it knows that no other run of the study lives, and may clear what a killed
 one left: Snakemake's lock files, which outlive a kill, and files that were being written.
 
-The lock file is closed in child processes: a job ends with the Snakemake that started it (`seqgraft.job`), so a job
-that still winds up must not keep the next run waiting.
+The lock file is closed in child processes: a job ends with the Snakemake that started it
+(`seqgraft.running.ending`), so a job that still winds up must not keep the next run waiting.
 """
 
 import datetime

@@ -7,7 +7,8 @@ from pathlib import Path
 from seqgraft.alphabets import ALPHABETS
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.config.study import Study, Transfer
-from seqgraft.costs import (
+from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
+from seqgraft.planning.costs import (
     REFERENCE,
     SNAKEMAKE,
     Work,
@@ -17,9 +18,8 @@ from seqgraft.costs import (
     training_seconds,
     work_of,
 )
-from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
-from seqgraft.sizes import TaskSize, size_of
-from seqgraft.speed import Speed
+from seqgraft.planning.sizes import TaskSize, size_of
+from seqgraft.planning.speed import Speed
 
 LARGE = 500  # labels from which on one held-out part takes the folds' place (learn/choosing.py)
 # Bytes of one fit in predictions, resume store and metrics: for itself, and for each sequence that it predicts.

@@ -13,8 +13,8 @@ import yaml
 
 import seqgraft
 from seqgraft.files import sha256_of
-from seqgraft.project import project_state
-from seqgraft.software import everything_installed, versions
+from seqgraft.record.project import project_state
+from seqgraft.record.software import everything_installed, versions
 
 FORMAT = 2
 # Everything that a rule's script imports, and Snakemake; a test holds this against the imports themselves.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqgraft.ending import hold_back_interrupts
 from seqgraft.errors import SeqgraftError
-from seqgraft.locks import clear_store, only_run
+from seqgraft.running.ending import hold_back_interrupts
+from seqgraft.running.locks import clear_store, only_run
 
 
 @dataclass(frozen=True)

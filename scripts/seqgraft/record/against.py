@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from seqgraft.files import sha256_of
-from seqgraft.findings import Findings
+from seqgraft.record.findings import Findings
 
 PREDICTION_KEY = ["id", "train_size", "is_all", "replicate", "part"]
 # What the two records may have in common without deciding a byte, and what each is called.

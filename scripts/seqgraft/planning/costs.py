@@ -8,7 +8,7 @@ terms of a step.
 from dataclasses import dataclass
 
 from seqgraft.config.learning import BackboneSettings
-from seqgraft.speed import Speed
+from seqgraft.planning.speed import Speed
 
 # The core on which the constants below were measured, in its own time.
 REFERENCE = Speed(calls=0.9e6, products=8.0e10, passes=1.8e9)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from seqgraft.ending import Interrupted, die_with_parent, listen, run_is_alive
 from seqgraft.errors import SeqgraftError
-from seqgraft.machine import trouble
+from seqgraft.running.ending import Interrupted, die_with_parent, listen, run_is_alive
+from seqgraft.running.machine import trouble
 
 
 def run(snakemake: Any, work: Callable[[Any, logging.Logger], None]) -> None:

@@ -1,0 +1,1 @@
+"""What was run, and whether its files are still those."""

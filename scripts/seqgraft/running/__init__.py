@@ -1,0 +1,1 @@
+"""How jobs and runs begin, end and tell their failures."""
