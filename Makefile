@@ -34,7 +34,7 @@ demo: $(READY) ## run the simulated study and print where its report is
 	@echo "The demo's report: $(CURDIR)/results/demo/report.html"
 
 test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and are skipped without it)
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n $(CORES) --dist loadfile
 
 verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }

@@ -8,6 +8,7 @@ import numpy as np
 from mistakes import job, run
 
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
+from seqgraft.evaluate import NAMES
 from seqgraft.files import write_text
 
 CLASSES = ["site", "rest"]
@@ -100,6 +101,7 @@ def pretrain(*, threads: int = 1, gpu: int = 0, **backbone: Any) -> SimpleNamesp
             "backbone": BackboneSettings(width=4, hidden=4, **backbone).model_dump(mode="json"),
             "pretraining": PretrainingSettings(epochs=(1,)).model_dump(mode="json"),
             "threads": 1,
+            "resume": "results/mine/resume/pretrained/a/0",
             "code": "",
         },
         wildcards={"sources": "a", "model": "0"},
@@ -163,7 +165,7 @@ def baseline(*, threads: int = 1) -> SimpleNamespace:
 
 
 def evaluate(strategies: Sequence[str] = ("scratch", "full")) -> SimpleNamespace:
-    tables = ("metrics.tsv", "summary.tsv", "comparisons.tsv", "savings.tsv", "verdicts.json")
+    tables = [f"{name}.tsv" for name in NAMES] + ["verdicts.json"]
     transfer = {
         "name": "a--b",
         "sources": ["a"],
@@ -182,7 +184,9 @@ def evaluate(strategies: Sequence[str] = ("scratch", "full")) -> SimpleNamespace
         input={
             "predictions": [
                 f"results/mine/transfers/a--b/{entry['strategy']}/predictions.parquet" for entry in jobs
-            ]
+            ],
+            "leakage": "results/mine/leakage.tsv",
+            "excluded": "results/mine/excluded.tsv",
         },
         output={name.partition(".")[0]: f"results/mine/{name}" for name in tables},
         params={
@@ -200,6 +204,16 @@ def evaluate(strategies: Sequence[str] = ("scratch", "full")) -> SimpleNamespace
     )
 
 
+def collect_leakage() -> SimpleNamespace:
+    names = ("leakage", "excluded")
+    return job(
+        "collect_leakage",
+        input={name: [data(task, f"{name}.tsv") for task in ("a", "b")] for name in names},
+        output={name: f"results/mine/{name}.tsv" for name in names},
+        params={"tasks": ["a", "b"], "code": ""},
+    )
+
+
 def make() -> None:
     """Prepare both tasks in the present folder: 40 sequences of 24 letters of each class."""
     for seed, task in enumerate(("a", "b")):
@@ -210,6 +224,7 @@ def make() -> None:
     for task, targets in (("a", ["b"]), ("b", [])):
         run(encode(task))
         run(leakage(task, targets))
+    run(collect_leakage())
 
 
 def predictions(strategy: str) -> str:

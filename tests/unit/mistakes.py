@@ -116,8 +116,10 @@ def run(snakemake: SimpleNamespace, script: str = "") -> None:
 
 def present() -> dict[str, int]:
     """List the files below the present folder with their sizes, logs and links left out."""
-    found = (path for path in Path().rglob("*") if path.is_file() and not path.is_symlink())
-    return {str(path): path.stat().st_size for path in found if "logs" not in path.parts}
+    found = [path for path in Path().rglob("*") if path.is_file() and not path.is_symlink()]
+    # What had been finished before the mistake stays in the resume store, whole.
+    kept = {path for path in found if "resume" in path.parts and not path.name.startswith(".")}
+    return {str(path): path.stat().st_size for path in found if "logs" not in path.parts and path not in kept}
 
 
 def job_is_refused(

@@ -37,7 +37,7 @@ def good() -> Config:
     }
 
 
-REMOVED = object()
+REMOVED = type("Removed", (), {"__repr__": lambda self: "(removed)"})()
 
 
 def changed(path: str, value: Any) -> Config:

@@ -124,6 +124,12 @@ def rewritten(change: Callable[[pd.DataFrame], pd.DataFrame], job: SimpleNamespa
     return job
 
 
+def no_predictions() -> SimpleNamespace:
+    for path in (SCRATCH, FULL):
+        pd.read_parquet(path).head(0).to_parquet(path, index=False)
+    return study.evaluate()
+
+
 def diverged(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(prediction=table["prediction"].where(table.index > 0, np.nan))
 
@@ -137,7 +143,7 @@ def with_other_labels(table: pd.DataFrame) -> pd.DataFrame:
 
 
 BACKBONE = "name='cnn' width={} kernels=(11, 5) pools=(3, 3) hidden=4 dropout=0.3"
-FULL = study.predictions("full")
+SCRATCH, FULL = study.predictions("scratch"), study.predictions("full")
 # How the mistake is made, which returns the job that finds it, and the whole message.
 MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {
     "a class too small for the split": (
@@ -263,9 +269,9 @@ MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {
         lambda: rewritten(lambda table: table.drop(columns="label"), study.evaluate()),
         Told("The predictions lack the column(s) label.", FULL, REDO),
     ),
-    "predictions without a row": (
-        lambda: rewritten(lambda table: table.head(0), study.evaluate()),
-        Told("There are no predictions.", FULL, REDO),
+    "no strategy with a prediction": (
+        no_predictions,
+        Told("No fit of any strategy has predictions for target b.", SCRATCH, REDO),
     ),
     "predictions that are no numbers": (
         lambda: rewritten(diverged, study.evaluate()),

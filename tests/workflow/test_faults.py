@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from conftest import ROOT, Folder
 
+from seqgraft.evaluate import NAMES
+
 CLASSES = ["promoter", "background"]
 # The human insulin precursor (UniProtKB P01308).
 INSULIN = (
@@ -232,7 +234,7 @@ def test_damaged_predictions(finished: Folder, folder: Folder, tiny_config: dict
     target, log = "results/tiny/metrics.tsv", "results/tiny/logs/evaluate.log"
     outcome(folder, tiny_config, message, target=target, log=log)
     # Snakemake removes a job's outputs before it starts: the old tables are gone, and no half of a new one is there.
-    tables = ("metrics.tsv", "summary.tsv", "comparisons.tsv", "savings.tsv", "verdicts.json")
+    tables = [f"{name}.tsv" for name in NAMES] + ["verdicts.json"]
     assert folder.files() == before - {f"results/tiny/{name}" for name in tables}
 
 

@@ -25,15 +25,20 @@ def counted(planner: Planner, folder: Path, config: dict) -> dict[str, int]:
 
 
 # Two files or classes per task; three source models; zero-shot, linear-probe, full and full-kept-head start from them;
-# scratch and two baselines do not.
-ONE_TRANSFER = jobs(2, pretrain=3, finetune=4, finetune_without_source=1, baseline=2)
+# scratch and two baselines do not. What full and full-kept-head forgot is one job.
+ONE_TRANSFER = jobs(2, pretrain=3, finetune=4, finetune_without_source=1, baseline=2, forgetting=1)
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("config/demo.yaml", ONE_TRANSFER | {"simulate": 4}),
-        ("config/bacteria.yaml", ONE_TRANSFER | {"download": 4}),
+        # Four baselines, of which one is a network.
+        ("config/bacteria.yaml", ONE_TRANSFER | {"download": 4, "finetune_without_source": 2, "baseline": 3}),
+        # Four sources with two models each, compared before and after.
+        ("config/sources.yaml",
+         jobs(5, simulate=10, pretrain=8, finetune=4, finetune_without_source=1, baseline=2, forgetting=1,
+              source_scores=4, rank_sources=1)),
         # Both directions: every task is a source and a target; one source model each, one strategy from it.
         ("tests/config/tiny.yaml",
          jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4)),
@@ -44,7 +49,11 @@ def test_shipped_studies(name: str, expected: dict[str, int], planner: Planner, 
 
 
 def test_every_study_that_ships_is_counted_above() -> None:
-    assert {path.name for path in (ROOT / "config").glob("*.yaml")} == {"demo.yaml", "bacteria.yaml"}
+    assert {path.name for path in (ROOT / "config").glob("*.yaml")} == {
+        "demo.yaml",
+        "bacteria.yaml",
+        "sources.yaml",
+    }
 
 
 def transfers(*pairs: str) -> Callable[[dict], None]:
@@ -85,10 +94,19 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
         transfers("a>b", "a>c"),
         jobs(3, simulate=6, pretrain=1, finetune=2, finetune_without_source=2, baseline=4),
     ),
-    # the other way round
+    # the other way round: the sources are compared
     "two sources, one target": (
         transfers("a>c", "b>c"),
-        jobs(3, simulate=6, pretrain=2, finetune=2, finetune_without_source=1, baseline=2),
+        jobs(
+            3,
+            simulate=6,
+            pretrain=2,
+            finetune=2,
+            finetune_without_source=1,
+            baseline=2,
+            source_scores=2,
+            rank_sources=1,
+        ),
     ),
     # b is a target and a source: its data are prepared once
     "a chain": (
