@@ -38,7 +38,7 @@ CONDA_NAME = {
 # Asked for by name without being imported: programs, stubs, and what pandas reads parquet with.
 TOOLS = {
     "snakemake", "snakemake-executor-plugin-slurm", "pyarrow", "mypy", "pandas-stubs", "ruff", "snakefmt",
-    "types-pyyaml", "setuptools",
+    "pytest-xdist", "types-pyyaml", "setuptools",
 }  # fmt: skip
 
 
