@@ -60,7 +60,7 @@ def test_twenty_kills_of_a_study(finished: Folder, folder: Folder) -> None:
 
 def test_kills_of_a_pretraining(folder: Folder, tmp_path_factory, tiny_config: dict) -> None:
     config = copy.deepcopy(tiny_config)
-    config["pretraining"] = {"replicates": 1, "epochs": list(range(10, 101, 10)), "patience": 10}
+    config["pretraining"] = {"replicates": 1, "epochs": list(range(100, 1001, 100)), "patience": 10}
     undisturbed = Folder(tmp_path_factory.mktemp("undisturbed"))
     for here in (folder, undisturbed):
         arguments = (
