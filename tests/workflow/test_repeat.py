@@ -19,7 +19,12 @@ def test_a_finished_study_is_what_its_record_says(
     told = capsys.readouterr().out
     assert "not in the record" not in told
     assert "note" not in told, told
-    for line in ("input files: 4 of 4", "predictions: 10 of 10", "model weights: 6 of 6", "verdicts: 10 of 10"):
+    for line in (
+        "input files: 4 of 4",
+        "predictions: 10 of 10",
+        "model weights: 6 of 6",
+        "verdicts: 10 of 10",
+    ):
         assert f"{line} the same" in told
 
 
