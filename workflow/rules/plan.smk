@@ -28,7 +28,12 @@ def planned_jobs():
 def stored_fits(jobs):
     """Count the finished fits that lie in the resume stores of these jobs."""
     folders = [
-        Path(f"results/{STUDY.study}/resume", "pretrained" if kind == "pretrain" else "", scope, name)
+        Path(
+            f"results/{STUDY.study}/resume",
+            "pretrained" if kind == "pretrain" else "",
+            scope,
+            name,
+        )
         for kind, scope, name in jobs
     ]
     return sum(len(list(folder.glob("*.safetensors"))) for folder in folders)
@@ -46,4 +51,6 @@ def announcement():
         except (OSError, RuntimeError) as error:
             print(f"seqgraft: no estimate of time: {error}", file=sys.stderr)
     plan = plan_of(STUDY, jobs, speed or REFERENCE)
-    return plan_text(STUDY, plan, speed, places=places, others=others, stored=stored_fits(jobs))
+    return plan_text(
+        STUDY, plan, speed, places=places, others=others, stored=stored_fits(jobs)
+    )

@@ -73,8 +73,7 @@ rule provenance:
         data=[path for file in DATA_FILES for path in of_tasks(file)],
         source_results=of_source_models("weights.safetensors")
         + of_source_models("predictions.parquet"),
-        fit_results=of_fits("predictions.parquet")
-        + of_networks("weights.safetensors"),
+        fit_results=of_fits("predictions.parquet") + of_networks("weights.safetensors"),
         tables=[f"results/{{study}}/{name}" for name in TABLES]
         + tables_of_sources()
         + table_of_forgetting(),
