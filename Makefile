@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test truth bench verify lint schema lock clean distclean set-up
+.PHONY: help demo test truth truth-training bench verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -46,6 +46,9 @@ bench: $(READY) ## time evaluation and report on 10,000 fits of made-up predicti
 # Exits with an error when something asked of the statistics is not met. docs/truth.md quotes the table.
 truth: $(READY) ## simulate studies whose truth is known and count how often the statistics find it (10 minutes a core)
 	@CORES=$(CORES) $(BIN)/python -m seqgraft.truth bench/truth.tsv
+
+truth-training: $(READY) ## the same with training, 100 small simulated studies of each kind (an hour on two cores)
+	OMP_NUM_THREADS=1 $(BIN)/python -W ignore bench/truth_training.py --cores $(CORES)
 
 lint: $(READY) ## style, types, Snakemake's own lint, and generated files that drifted from their source
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+BENCH = Path(__file__).resolve().parent
 CLASSES = ["promoter", "background"]
 KINDS = ("helps", "useless", "hurts", "leaks", "shuffled")
 SOURCE, TARGET = 400, 140  # sequences of each class
@@ -177,8 +178,48 @@ def run(task: tuple[str, int, Path]) -> dict:
     return judge(kind, number, kept)
 
 
+def counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Count verdicts and leaks by kind.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per study, from `run`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``kind, studies, helps, hurts, no evidence, planted, found, wrongly``; the last three count sequences:
+        copies planted where the source would learn from them, those left out, and others left out.
+    """
+    rows = []
+    for kind in KINDS:
+        own = table[table["kind"] == kind]
+        given = {name: int((own["verdict"] == name).sum()) for name in ("helps", "hurts", "no evidence")}
+        leaks = {name: int(own[name].sum()) for name in ("planted", "found", "wrongly")}
+        rows.append({"kind": kind, "studies": len(own), **given, **leaks})
+    return pd.DataFrame(rows)
+
+
+def markdown(counted: pd.DataFrame) -> str:
+    """Return the counts as docs/truth.md quotes them."""
+    heads = [
+        "kind",
+        "studies",
+        "`helps`",
+        "`hurts`",
+        "`no evidence`",
+        "copies planted",
+        "left out",
+        "others left out",
+    ]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    lines += [f"| {' | '.join(map(str, row))} |" for row in counted.itertuples(index=False)]
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Run all studies and print how often each verdict was given."""
+    """Run all studies, keep how often each verdict was given, and print it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -189,8 +230,9 @@ def main() -> None:
     wanted = [(kind, number, options.kept) for number in range(options.studies) for kind in KINDS]
     with ProcessPoolExecutor(options.cores) as pool:
         table = pd.DataFrame(pool.map(run, wanted))
-    print(table.groupby(["kind", "verdict"]).size().unstack(fill_value=0))
-    print(table.groupby("kind")[["difference", "planted", "found", "wrongly"]].mean().round(3))
+    counted = counts(table)
+    counted.to_csv(BENCH / "truth_training.tsv", sep="\t", index=False, lineterminator="\n")
+    print(markdown(counted))
 
 
 if __name__ == "__main__":

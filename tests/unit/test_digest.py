@@ -105,7 +105,7 @@ def test_every_module_that_a_script_loads_is_in_its_digest(script: str) -> None:
     assert set(loaded) <= digested
 
 
-TORCH_SCRIPTS = {"pretrain.py", "finetune.py"}
+TORCH_SCRIPTS = {"pretrain.py", "finetune.py", "source_scores.py", "forgetting.py"}
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
