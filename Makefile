@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test truth truth-training bench verify lint schema lock clean distclean set-up
+.PHONY: help demo test torture truth truth-training bench verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -35,6 +35,9 @@ demo: $(READY) ## run the simulated study and print where its report is
 
 test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and are skipped without it)
 	$(BIN)/python -m pytest tests -n $(CORES) --dist loadfile
+
+torture: $(READY) ## kill a study and a pretraining at random moments, again and again, and compare the bytes
+	SEQGRAFT_TORTURE=1 $(BIN)/python -m pytest tests/workflow/test_kills.py -rA
 
 verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }

@@ -6,6 +6,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, Folder
 from killing import Run, chain, finished_fits
 
@@ -43,6 +44,14 @@ def forget(finished: Folder, folder: Folder) -> None:
     shutil.rmtree(folder.path / "results/tiny/data/bsubtilis")
 
 
+# Minutes of killing and starting again, at moments that depend on the machine's speed: `make torture` runs them.
+torture = pytest.mark.skipif(
+    "SEQGRAFT_TORTURE" not in os.environ,
+    reason="takes minutes: make torture runs it (SEQGRAFT_TORTURE is not set)",
+)
+
+
+@torture
 def test_twenty_kills_of_a_study(finished: Folder, folder: Folder) -> None:
     forget(finished, folder)
     at_work = chain(
@@ -58,6 +67,7 @@ def test_twenty_kills_of_a_study(finished: Folder, folder: Folder) -> None:
     assert differing(results(folder), results(finished)) == set()
 
 
+@torture
 def test_kills_of_a_pretraining(folder: Folder, tmp_path_factory, tiny_config: dict) -> None:
     config = copy.deepcopy(tiny_config)
     config["pretraining"] = {"replicates": 1, "epochs": list(range(100, 1001, 100)), "patience": 10}
