@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, Folder
+from conftest import Folder
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +73,3 @@ def test_forgetting_begins_where_the_source_model_was(study: Path) -> None:
         - test[test["label"] == 0]["prediction"].to_numpy()
     )
     assert row["before"].item() == pytest.approx((pairs > 0).mean(), abs=1e-4)
-
-
-def test_one_source_per_target_is_no_choice(folder: Folder) -> None:
-    result = folder.snakemake("--configfile", str(ROOT / "tests/config/tiny.yaml"), "--cores", "1", "-n")
-    assert result.returncode == 0, result.stdout
-    assert "rule pretrain" in result.stdout
-    for rule in ("source_scores", "rank_sources", "forgetting"):
-        assert f"rule {rule}" not in result.stdout
