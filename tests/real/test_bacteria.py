@@ -25,6 +25,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Folder:
         "train_sizes": [50],
         "replicates": 5,
         "chosen": "full-kept-head",
+        "forgetting": False,
     }
     config["pretraining"] = config.get("pretraining", {}) | {"replicates": 1}
     folder = Folder(tmp_path_factory.mktemp("bacteria"))

@@ -10,7 +10,7 @@ from report_fixtures import make_inputs
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.evaluate import NAMES, Tables, evaluate, write_tables
-from seqgraft.report.figures import figure_files
+from seqgraft.report.figures import WRITERS, all_drawings
 from seqgraft.report.page import build
 from seqgraft.report.reading import read_table
 
@@ -23,9 +23,8 @@ def page_of(tables: Tables, folder) -> str:
     read = {name: read_table(folder / f"{name}.tsv") for name in NAMES if name != "metrics"}
     inputs = make_inputs({entry["transfer"]: "no verdict" for entry in tables.verdicts})
     inputs = replace(inputs, verdicts=tables.verdicts, **read)
-    for name, content in figure_files(inputs):
-        if name.endswith(".svg"):
-            assert b"nan" not in content.lower(), name
+    for drawing in all_drawings(inputs):
+        assert b"nan" not in WRITERS["svg"](drawing.draw(False)).lower(), drawing.name
     html = build(inputs)
     assert (
         "nan"

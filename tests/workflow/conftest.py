@@ -1,5 +1,6 @@
 """Running the real workflow in a folder of its own."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -65,10 +66,23 @@ def tiny_config() -> dict:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """The tiny study, run once with two cores; tests only look at it.
 
-    Beside ``results`` lies ``opened``, one file per script that ran: the library's files that it opened.
+    Beside ``results`` lies ``opened``, one file per script that ran: the library's files that it opened. Processes that
+    share the tests share the study: the first that needs it runs it, another waits.
     """
-    here = Folder(tmp_path_factory.mktemp("tiny"))
-    (here.path / "opened").mkdir()
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    here = Folder(shared / "tiny")
+    with (shared / "tiny.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not here.path.exists():
+            run_tiny(here)
+    assert (here.path / "results/tiny/report.html").exists(), "the tiny study failed for another process"
+    return here
+
+
+def run_tiny(here: Folder) -> None:
+    """Run the tiny study in a folder that is not there yet."""
+    (here.path / "opened").mkdir(parents=True)
     notes = os.pathsep.join(filter(None, [str(ROOT / "tests/workflow/seen"), os.environ.get("PYTHONPATH")]))
     result = here.snakemake(
         "--configfile",
@@ -78,7 +92,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Folder:
         env={"PYTHONPATH": notes, "SEQGRAFT_TEST_SEEN": str(here.path / "opened")},
     )
     assert result.returncode == 0, result.stdout
-    return here
 
 
 @pytest.fixture(scope="session")

@@ -96,9 +96,19 @@ def answer(question: dict[str, Any], output: Path) -> int:
         os._exit(status)
 
 
+def warm_up() -> None:
+    """Do once what every plan would do for itself: import the library, and parse it for the digests."""
+    from seqgraft.config import load  # noqa: F401
+    from seqgraft.digest import code_digest
+
+    for script in (ROOT / "scripts").glob("*.py"):
+        code_digest(script, ROOT / "scripts")
+
+
 if __name__ == "__main__":
     import snakemake.cli
 
+    warm_up()
     with tempfile.TemporaryDirectory() as scratch:
         for number, line in enumerate(sys.stdin):
             output = Path(scratch, str(number))

@@ -28,15 +28,23 @@ def test_a_finished_study_is_what_its_record_says(
         assert f"{line} the same" in told
 
 
-def test_its_own_config_repeats_it_byte_for_byte(
+def test_its_own_config_repeats_it_byte_for_byte_on_one_core(
     finished: Folder, folder: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copy(finished.path / STUDY / "config.yaml", folder.path / "study.yaml")
-    result = folder.snakemake("--configfile", "study.yaml", "--cores", "2")
+    result = folder.snakemake("--configfile", "study.yaml", "--cores", "1")  # it was run on two
     assert result.returncode == 0, result.stdout
     assert "to do: 2 source models and 80 fits (120 networks) in 10 jobs" in result.stdout
     assert main([str(folder.path / STUDY), "--against", str(finished.path / STUDY)]) == 0
     assert "the verdicts agree (2)" in capsys.readouterr().out
+    # per target scratch and 2 baselines, per transfer full, and 2 source models
+    assert len(predictions(folder)) == 10
+    assert predictions(folder) == predictions(finished)
+
+
+def predictions(folder: Folder) -> dict[str, bytes]:
+    names = (name for name in folder.files() if name.endswith("/predictions.parquet"))
+    return {name: (folder.path / name).read_bytes() for name in names}
 
 
 def test_its_own_config_asks_for_nothing_more(finished: Folder) -> None:

@@ -3,6 +3,7 @@
 import copy
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -14,9 +15,11 @@ STORE = "results/tiny/resume/bsubtilis/scratch"
 LOG = "results/tiny/logs/finetune/bsubtilis/scratch.log"
 
 
-def test_sigkill_between_two_fits(folder: Folder, tiny_config: dict) -> None:
+def test_sigkill_between_two_fits(finished: Folder, folder: Folder, tiny_config: dict) -> None:
+    shutil.copytree(finished.path, folder.path, dirs_exist_ok=True)  # for its data
+    shutil.rmtree(folder.path / STORE)
     config = copy.deepcopy(tiny_config)
-    config["training"] = {"folds": 3, "epochs": [0, 20]}  # slow enough to be hit between two fits
+    config["training"] = {"folds": 3, "epochs": [0, 12]}  # slow enough to be hit between two fits
     arguments = ("--configfile", folder.write_config(config), "--cores", "2", TARGET)
     log = folder.path / "first.txt"
     with log.open("w") as output:

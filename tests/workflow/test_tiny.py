@@ -9,11 +9,6 @@ from conftest import ROOT, Folder
 TINY = str(ROOT / "tests/config/tiny.yaml")
 
 
-def predictions(folder: Folder) -> dict[str, bytes]:
-    found = sorted((folder.path / "results/tiny").rglob("predictions.parquet"))
-    return {str(p.relative_to(folder.path)): p.read_bytes() for p in found}
-
-
 def test_the_study_ends_in_a_page_and_documented_files(finished: Folder) -> None:
     results = finished.path / "results/tiny"
     for name in [
@@ -89,15 +84,6 @@ def test_nothing_is_left_to_do_after_a_run(finished: Folder) -> None:
     result = finished.snakemake("--configfile", TINY, "--cores", "1", "-n")
     assert result.returncode == 0
     assert "Nothing to be done" in result.stdout, result.stdout
-
-
-def test_one_core_gives_the_same_bytes_as_two(finished: Folder, folder: Folder) -> None:
-    result = folder.snakemake("--configfile", TINY, "--cores", "1")
-    assert result.returncode == 0, result.stdout
-    assert predictions(folder) == predictions(finished)
-    assert (
-        len(predictions(folder)) == 10
-    )  # per target scratch and 2 baselines, per transfer full, and 2 source models
 
 
 def test_provenance_names_every_byte(finished: Folder) -> None:

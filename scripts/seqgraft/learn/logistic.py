@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from seqgraft.learn.choosing import Member, log_loss, pooled
 
@@ -63,6 +62,10 @@ def solve(features: np.ndarray, labels: np.ndarray, penalty_c: float) -> tuple[n
         (F,) for the features as given.
     intercept : float
     """
+    from sklearn.linear_model import (
+        LogisticRegression,
+    )  # here: it doubles the start of a job that solves none
+
     mean, scale = features.mean(axis=0), features.std(axis=0)
     scale[scale < 1e-7] = 1.0  # a feature that never changes gets no weight anyway
     machine = LogisticRegression(C=penalty_c, tol=1e-6, max_iter=2000)

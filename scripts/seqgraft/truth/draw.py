@@ -59,6 +59,8 @@ def draw(world: World, generator: np.random.Generator) -> Predictions:
     """
     positives, negatives = world.test
     labels = np.arange(positives + negatives) < positives
+    if world.classes_drawn:
+        labels = generator.random(len(labels)) < positives / len(labels)
     common = np.sqrt(world.shared) * generator.normal(size=len(labels))
     sizes, replicates = len(world.sizes), world.replicates
     luck = world.labels * generator.normal(size=(sizes, replicates))

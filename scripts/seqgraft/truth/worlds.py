@@ -29,6 +29,9 @@ class World:
         R.
     test : tuple of (int, int)
         Positive and negative test examples.
+    classes_drawn : bool
+        Whether each test example's class is drawn, so that `test` holds on average only. What depends on the share of
+        positives then varies as in a sample from a population.
     source_models : int
         Source models that replicates share.
     metrics : tuple of str
@@ -50,6 +53,7 @@ class World:
     sizes: tuple[int, ...] = (100,)
     replicates: int = 10
     test: tuple[int, int] = (54, 146)
+    classes_drawn: bool = False
     source_models: int = 1
     metrics: tuple[str, ...] = ()
     held_out: bool = False
@@ -142,6 +146,7 @@ WORLDS: dict[str, World] = {
         "other metrics",
         {SCRATCH: (0.80,), FULL: (0.90,)},
         metrics=("auprc", "mcc", "log_loss"),
+        classes_drawn=True,
         held_out=True,
         claims=("means", "difference"),
     ),
