@@ -65,13 +65,18 @@ class Planner:
     ) -> str:
         """Return what Snakemake, run in `folder`, writes to standard output and error."""
         command = ["--snakefile", str(snakefile), "--configfile", str(config), "--cores", "2", *arguments]
+        status, text = self.run(folder, *command, env=env)
+        assert status == 0, text
+        return text
+
+    def run(self, folder: Path, *command: str, env: dict[str, str] | None = None) -> tuple[int, str]:
+        """Run Snakemake in `folder`; return its exit status and what it wrote to standard output and error."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         question = {"folder": str(folder), "env": env or {}, "arguments": command}
         print(json.dumps(question), file=self.process.stdin, flush=True)
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        assert answer["status"] == 0, answer["text"]
-        return str(answer["text"])
+        return answer["status"], answer["text"]
 
 
 def answer(question: dict[str, Any], output: Path) -> int:

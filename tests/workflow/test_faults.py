@@ -11,10 +11,12 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import ROOT, Folder
+from planner import Planner
 
 from seqgraft.evaluate import NAMES
 
@@ -29,6 +31,24 @@ INSULIN = (
 def fasta(count: int, letters: str = "ACGT", length: int = 40, seed: int = 0) -> str:
     rng = np.random.default_rng(seed)
     return "".join(f">s{i}\n{''.join(rng.choice(list(letters), size=length))}\n" for i in range(count))
+
+
+class Started(Folder):
+    """A folder in which Snakemake runs as copies of one process: most of a fault's time was importing Snakemake."""
+
+    def __init__(self, path: Path, planner: Planner):
+        super().__init__(path)
+        self.planner = planner
+
+    def snakemake(self, *arguments: str, **_: object) -> subprocess.CompletedProcess[str]:
+        command = self.command(*arguments)
+        status, text = self.planner.run(self.path, *command[command.index("--snakefile") :])
+        return subprocess.CompletedProcess(command, status, text)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, planner: Planner) -> Folder:
+    return Started(tmp_path, planner)
 
 
 @pytest.fixture
