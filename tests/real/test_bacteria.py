@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
-from conftest import ROOT, Folder
+from study_folder import ROOT, Folder
 
 
 @pytest.fixture(scope="module")

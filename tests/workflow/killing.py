@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
-from conftest import Folder
+from study_folder import Folder
 
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 VICTIMS = ["snakemake", "group", "job"]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, Folder
 from planner import Planner
+from study_folder import ROOT, Folder
 
 from seqgraft.evaluate import NAMES
 

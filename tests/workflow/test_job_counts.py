@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
 from planner import Planner
+from study_folder import ROOT
 
 EACH_TASK = ("prepare", "split", "leakage", "encode")
 ONCE = ("write_config", "collect_leakage", "evaluate", "provenance", "report", "all")

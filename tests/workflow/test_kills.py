@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Folder
 from killing import Run, chain, finished_fits
+from study_folder import ROOT, Folder
 
 TINY = str(ROOT / "tests/config/tiny.yaml")
 SEED = int(os.environ.get("SEQGRAFT_KILL_SEED", "1"))

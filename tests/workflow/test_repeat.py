@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import Folder
+from study_folder import Folder
 
 from seqgraft.verify import main
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, Folder
 from planner import Planner
+from study_folder import ROOT, Folder
 
 from seqgraft.digest import modules_of
 

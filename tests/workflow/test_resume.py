@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from conftest import Folder
+from study_folder import Folder
 
 TARGET = "results/tiny/targets/bsubtilis/scratch/predictions.parquet"
 STORE = "results/tiny/resume/bsubtilis/scratch"

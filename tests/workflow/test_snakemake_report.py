@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Folder
+from study_folder import ROOT, Folder
 
 TINY = str(ROOT / "tests/config/tiny.yaml")
 TRANSFERS = ["ecoli--bsubtilis", "bsubtilis--ecoli"]

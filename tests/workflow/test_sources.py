@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Folder
+from study_folder import Folder
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from conftest import ROOT, Folder
+from study_folder import ROOT, Folder
 
 TINY = str(ROOT / "tests/config/tiny.yaml")
 
