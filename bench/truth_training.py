@@ -29,6 +29,10 @@ KINDS = ("helps", "useless", "hurts", "leaks", "shuffled")
 SOURCE, TARGET = 400, 140  # sequences of each class
 PLANTED = 20  # copies of test sequences in the source of `leaks`
 SIZES, REPLICATES, FOLDS = [20, 40], 6, 2
+# Suspicions for which no study of any kind gives a reason; the others are right to fire, or need more than predictions.
+GROUNDLESS = {
+    "constant predictions", "held-out above test", "replicates disagree", "one replicate", "prevalence shift",
+}  # fmt: skip
 _BOTH = ("scratch", "full", "full-kept-head")
 STRATEGIES = dict.fromkeys(KINDS, _BOTH) | {"hurts": ("scratch", "full-kept-head")}
 
@@ -165,9 +169,13 @@ def judge(kind: str, number: int, kept: Path) -> dict:
         transfer, ("source",), "target", "source", "target", strategies, strategies[1:]
     )
     study = EvaluationSettings(f"truth-{kind}-{number}", (settings,), replicates=REPLICATES)
-    verdict = evaluate(jobs, study).verdicts[0]
+    tables = evaluate(jobs, study)
+    verdict, suspected = tables.verdicts[0], set(tables.suspicions["kind"]) & GROUNDLESS
     leaks = json.loads((place / "leaks.json").read_text(encoding="utf-8"))
-    return {"kind": kind, "verdict": verdict["verdict"], "difference": verdict["difference"], **leaks}
+    return {
+        "kind": kind, "verdict": verdict["verdict"], "difference": verdict["difference"], **leaks,
+        "suspected": ", ".join(sorted(suspected)),
+    }  # fmt: skip
 
 
 def run(task: tuple[str, int, Path]) -> dict:
@@ -189,15 +197,17 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``kind, studies, helps, hurts, no evidence, planted, found, wrongly``; the last three count sequences:
-        copies planted where the source would learn from them, those left out, and others left out.
+        Columns ``kind, studies, helps, hurts, no evidence, planted, found, wrongly, suspected``. Before the last, three
+        count sequences: copies planted where the source would learn from them, those left out, and others left out.
+        The last counts studies with a suspicion of `GROUNDLESS`.
     """
     rows = []
     for kind in KINDS:
         own = table[table["kind"] == kind]
         given = {name: int((own["verdict"] == name).sum()) for name in ("helps", "hurts", "no evidence")}
         leaks = {name: int(own[name].sum()) for name in ("planted", "found", "wrongly")}
-        rows.append({"kind": kind, "studies": len(own), **given, **leaks})
+        suspected = int((own["suspected"] != "").sum())
+        rows.append({"kind": kind, "studies": len(own), **given, **leaks, "suspected": suspected})
     return pd.DataFrame(rows)
 
 
@@ -212,6 +222,7 @@ def markdown(counted: pd.DataFrame) -> str:
         "copies planted",
         "left out",
         "others left out",
+        "suspected without reason",
     ]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [f"| {' | '.join(map(str, row))} |" for row in counted.itertuples(index=False)]
@@ -233,6 +244,7 @@ def main() -> None:
     counted = counts(table)
     counted.to_csv(BENCH / "truth_training.tsv", sep="\t", index=False, lineterminator="\n")
     print(markdown(counted))
+    print(table[table["suspected"] != ""].groupby(["kind", "suspected"]).size().to_string())
 
 
 if __name__ == "__main__":

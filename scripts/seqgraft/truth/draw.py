@@ -57,10 +57,7 @@ def draw(world: World, generator: np.random.Generator) -> Predictions:
     The binormal model of Roe & Metz (1997, Academic Radiology 4:298), replicates in place of readers and strategies
     in place of modalities: score = distance of this fit, for a positive, plus errors of the example.
     """
-    positives, negatives = world.test
-    labels = np.arange(positives + negatives) < positives
-    if world.classes_drawn:
-        labels = generator.random(len(labels)) < positives / len(labels)
+    labels = np.arange(sum(world.test)) < world.positives(generator, 1)
     common = np.sqrt(world.shared) * generator.normal(size=len(labels))
     sizes, replicates = len(world.sizes), world.replicates
     luck = world.labels * generator.normal(size=(sizes, replicates))

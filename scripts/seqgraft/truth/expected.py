@@ -17,6 +17,8 @@ NODES, MASS = np.polynomial.hermite_e.hermegauss(41)
 MASS = MASS / MASS.sum()
 #: Fits drawn where a metric depends on the held-out examples.
 FITS = 4_000
+#: Test examples drawn where a metric's mean depends on how many a test part has: 40,000 test parts of 200.
+EXAMPLES = 8_000_000
 
 
 def expected(world: World, strategy: str, position: int, metric: str) -> float:
@@ -36,25 +38,35 @@ def expected(world: World, strategy: str, position: int, metric: str) -> float:
     Returns
     -------
     float
-        AUROC: as planted. AUPRC: an integral. The others depend on the threshold and temperature, which depend on
-        the held-out examples: the mean of the exact values of 4,000 simulated fits.
+        AUROC: as planted. AUPRC: the mean of 40,000 simulated fits and test parts of this size, since average
+        precision is higher in small ones: by .011 with 54 positives among 200 and an AUROC of .80. The others depend
+        on the threshold and temperature, which depend on the held-out examples: the mean of the exact values of 4,000
+        simulated fits.
     """
     if metric == "auroc":
         return world.curves[strategy][position]
     spread = float(np.sqrt(world.spread(strategy)))
     distance = float(world.distances(strategy)[position])
+    if metric == "auprc":
+        return _auprc(distance, spread, world.test, world.data_set)
     positives, negatives = world.test
     return _MEANS[metric](distance, spread, positives / (positives + negatives), world.sizes[position])
 
 
 @cache
-def _auprc(distance: float, spread: float, prevalence: float, n: int) -> float:
-    """Area under the precision-recall curve of a population: the mean precision at a positive's score."""
-    found = []
-    for d in distance + spread * NODES:
-        recall, false = norm.sf(NODES), norm.sf(NODES + d)
-        found.append(MASS @ (prevalence * recall / (prevalence * recall + (1 - prevalence) * false)))
-    return float(MASS @ np.array(found))
+def _auprc(distance: float, spread: float, test: tuple[int, int], data_set: int) -> float:
+    """Average precision in test parts of this size: the mean precision at a positive's rank."""
+    generator, count = np.random.default_rng(20), sum(test)
+    world = World("", {}, test=test, data_set=data_set)
+    means = []
+    for _ in range(EXAMPLES // (1000 * count)):
+        labels = np.arange(count) < world.positives(generator, 1000)[:, None]
+        fits = distance + spread * generator.normal(size=(1000, 1))
+        order = np.argsort(-(fits * labels + generator.normal(size=(1000, count))), axis=1)
+        ranked = np.take_along_axis(labels, order, axis=1)
+        precision = np.cumsum(ranked, axis=1) / np.arange(1, count + 1)
+        means.append(np.mean((precision * ranked).sum(axis=1) / ranked.sum(axis=1)))
+    return float(np.mean(means))
 
 
 @cache
@@ -90,4 +102,4 @@ def _log_loss(distance: float, spread: float, prevalence: float, n: int) -> floa
     return float(np.mean(prevalence * loss(1.0, fits) + (1 - prevalence) * loss(-1.0, 0 * fits)))
 
 
-_MEANS = {"auprc": _auprc, "mcc": _mcc, "log_loss": _log_loss}
+_MEANS = {"mcc": _mcc, "log_loss": _log_loss}

@@ -29,9 +29,10 @@ class World:
         R.
     test : tuple of (int, int)
         Positive and negative test examples.
-    classes_drawn : bool
-        Whether each test example's class is drawn, so that `test` holds on average only. What depends on the share of
-        positives then varies as in a sample from a population.
+    data_set : int
+        Examples of the data set whose classes are drawn and whose test part is a stratified share of it, so that `test`
+        holds on average only; 0 where the test part's classes are as `test` says. What depends on the share of
+        positives varies with it.
     source_models : int
         Source models that replicates share.
     metrics : tuple of str
@@ -53,7 +54,7 @@ class World:
     sizes: tuple[int, ...] = (100,)
     replicates: int = 10
     test: tuple[int, int] = (54, 146)
-    classes_drawn: bool = False
+    data_set: int = 0
     source_models: int = 1
     metrics: tuple[str, ...] = ()
     held_out: bool = False
@@ -69,6 +70,15 @@ class World:
         """Variance of the distance between the classes over the fits of a strategy."""
         model = 0.0 if strategy == SCRATCH else self.model
         return self.labels**2 + self.own**2 + model**2
+
+    def positives(self, generator: np.random.Generator, studies: int) -> np.ndarray:
+        """Draw how many of the test examples are positive, shape (studies,)."""
+        positives, negatives = self.test
+        if not self.data_set:
+            return np.full(studies, positives)
+        count = positives + negatives
+        drawn = generator.binomial(self.data_set, positives / count, size=studies)
+        return np.rint(drawn * count / self.data_set).astype(int)
 
     def distances(self, strategy: str) -> np.ndarray:
         """Mean distance between the classes at each train size, in standard deviations within a class, shape (S,).
@@ -146,7 +156,7 @@ WORLDS: dict[str, World] = {
         "other metrics",
         {SCRATCH: (0.80,), FULL: (0.90,)},
         metrics=("auprc", "mcc", "log_loss"),
-        classes_drawn=True,
+        data_set=667,  # of which a test fraction of .3 takes 200
         held_out=True,
         claims=("means", "difference"),
     ),
