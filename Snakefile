@@ -22,6 +22,7 @@ rule all:
         f"results/{STUDY.study}/metrics.tsv",
         tables_of_sources(),
         table_of_forgetting(),
+        table_of_ablation(),
 
 
 include: "workflow/rules/download.smk"
@@ -31,6 +32,7 @@ include: "workflow/rules/pretrain.smk"
 include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/sources.smk"
+include: "workflow/rules/ablation.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/plan.smk"
 

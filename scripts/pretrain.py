@@ -8,7 +8,7 @@ from seqgraft.running.job import run
 
 
 def work(snakemake, log):
-    """Train on the source's pool, without the sequences that leak into a target."""
+    """Train on the source's pool or a part of it, without the sequences that leak into a target."""
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, params.threads)
     own = {name: files[name][0] for name in TASK_FILES}
@@ -25,7 +25,8 @@ def work(snakemake, log):
         reading=source.reading,
         backbone=BackboneSettings(**params.backbone),
         pretraining=PretrainingSettings(**params.pretraining),
-        seed_words=(snakemake.wildcards.study, snakemake.wildcards.sources, snakemake.wildcards.model),
+        seed_words=(snakemake.wildcards.study, params.source, snakemake.wildcards.model),
+        source_size=params.source_size,
         code_digest=params.code,
         store_folder=params.resume,
         device=where,

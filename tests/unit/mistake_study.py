@@ -86,7 +86,9 @@ def leakage(task: str, targets: Sequence[str] = ()) -> SimpleNamespace:
     )
 
 
-def pretrain(*, threads: int = 1, gpu: int = 0, **backbone: Any) -> SimpleNamespace:
+def pretrain(
+    *, threads: int = 1, gpu: int = 0, source_size: int | None = None, **backbone: Any
+) -> SimpleNamespace:
     return job(
         "pretrain",
         input={file.partition(".")[0]: [data("a", file)] for file in FILES},
@@ -98,6 +100,8 @@ def pretrain(*, threads: int = 1, gpu: int = 0, **backbone: Any) -> SimpleNamesp
         },
         params={
             "task": READING,
+            "source": "a",
+            "source_size": source_size,
             "backbone": BackboneSettings(width=4, hidden=4, **backbone).model_dump(mode="json"),
             "pretraining": PretrainingSettings(epochs=(1,)).model_dump(mode="json"),
             "threads": 1,

@@ -38,7 +38,7 @@ def bundles(tmp_path_factory) -> list:
     return folders
 
 
-def pretrain_into(folder, source, number, excluded=()):
+def pretrain_into(folder, source, number, excluded=(), **more):
     return pretrain.run(
         source,
         split(source, replicates=1, test=90),
@@ -52,6 +52,7 @@ def pretrain_into(folder, source, number, excluded=()):
         backbone=BACKBONE,
         pretraining=PRETRAINING,
         seed_words=("toy", "source", number),
+        **more,
     )
 
 
@@ -88,6 +89,27 @@ def test_what_leaks_is_left_out_of_the_source(tmp_path):
     model = pretrain_into(tmp_path, source, 0, excluded=leaks)
     assert not set(leaks) & set(model.predictions["id"])
     assert load_bundle(tmp_path).description["trained_on"] == 309 - 150 - 24
+
+
+def test_a_part_of_the_source_counts_its_validation_share_and_leaves_out_what_leaks(tmp_path):
+    source = planted(400, 7, prefix="source")
+    leaks = [f"source{row}" for row in range(100, 250)]
+    model = pretrain_into(tmp_path, source, 0, excluded=leaks, source_size=90)
+    own = load_bundle(tmp_path).description
+    assert own["source_size"] == 90
+    assert own["trained_on"] == 90 - 4 - 9  # 15 % of 30 positives and of 60 others
+    held_out = model.predictions[model.predictions["part"] == "held-out"]
+    assert len(held_out) == 13
+    assert not set(leaks) & set(held_out["id"])
+
+
+def test_a_part_is_trained_as_the_whole_source_is(tmp_path, bundles, monkeypatch):
+    """A part that held everything would give the same weights: nothing but the sequences differs."""
+    monkeypatch.setattr(pretrain, "part_of_source", lambda examples, rows, size, **words: rows)
+    source = planted(400, 7, prefix="source")
+    pretrain_into(tmp_path, source, 0, source_size=309)
+    for name in ("weights.safetensors", "predictions.parquet", "bundle.json"):
+        assert (tmp_path / name).read_bytes() == (bundles[0] / name).read_bytes()
 
 
 def test_zero_shot_has_one_row_per_source_model_and_the_sources_held_out_examples(target, bundles):

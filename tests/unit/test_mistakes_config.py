@@ -120,6 +120,32 @@ KEYS: list[tuple[str, Any, str]] = [
     ("train_sizes", [50, 50], "train_sizes: '50' is listed twice"),
     ("train_sizes", [], "train_sizes: must have 1 or more entries, not []"),
     ("train_sizes", 50, "train_sizes: must be a list, not 50"),
+    # source sizes
+    (
+        "ablation.source_sizes",
+        [100, 100],
+        "ablation.source_sizes: source sizes must rise, each named once",
+    ),
+    ("ablation.source_sizes", [200, 100], "ablation.source_sizes: source sizes must rise, each named once"),
+    ("ablation.source_sizes", [5], "ablation.source_sizes[0]: must be 10 or more, not 5"),
+    ("ablation.source_sizes", [50, "all"], "ablation.source_sizes[1]: must be a whole number, not 'all'"),
+    ("ablation.sizes", [50], "ablation.sizes: unknown key; did you mean 'source_sizes'?"),
+    (
+        "ablation",
+        {"source_sizes": [50], "strategy": "ful"},
+        "ablation.strategy: 'ful' is not known; did you mean 'full'?",
+    ),
+    (
+        "ablation",
+        {"source_sizes": [50], "strategy": "scratch"},
+        "ablation.strategy: 'scratch' is not one of those strategies of transfer 'a--b' that start from a source "
+        "model; known: zero-shot, linear-probe, full, full-kept-head",
+    ),
+    (
+        "ablation",
+        {"source_sizes": [50], "transfers": ["a-b"]},
+        "ablation.transfers: 'a-b' is not known; did you mean 'a--b'?",
+    ),
     # unknown words
     ("strategies", ["scratch", "ful"], "strategies: 'ful' is not known; did you mean 'full'?"),
     (
@@ -287,6 +313,13 @@ def small(sizes: list, **changes: Any) -> Config:
     return good() | {"tasks": {"a": task(), "b": simulated(**changes)}, "train_sizes": sizes}
 
 
+def parts(sizes: list, **changes: Any) -> Config:
+    return good() | {
+        "tasks": {"a": simulated(**changes), "b": task()},
+        "ablation": {"source_sizes": sizes},
+    }
+
+
 # How the mistake is made, and the whole message.
 OTHERS: dict[str, tuple[Callable[[], Config | str | None], Told]] = {
     "no config at all": (lambda: None, NO_STUDY),
@@ -349,6 +382,24 @@ OTHERS: dict[str, tuple[Callable[[], Config | str | None], Told]] = {
             LARGE,
             "config key train_sizes",
             "leave out the sizes above 112; `all` stands for the whole pool",
+        ),
+    ),
+    "a part of a simulated source that is all of it": (
+        lambda: parts([50, 112]),
+        Told(
+            "ablation.source_sizes asks for 112 sequences of source 'a', which has 112 to learn from",
+            "config key ablation.source_sizes",
+            "leave out the sizes from 112 on, because the whole source is compared in any case; or name transfers with "
+            "larger sources in ablation.transfers",
+        ),
+    ),
+    "a part with too little of a rare class": (
+        lambda: parts([20], site=40, rest=370),
+        Told(
+            "20 sequences of source 'a' hold about 2.0 of class 'site' (9.8% of those to learn from): too few to train "
+            "and validate a source model on",
+            "config key ablation.source_sizes",
+            "leave out the sizes below 31",
         ),
     ),
     "sizes too small for a rare simulated class": (

@@ -196,6 +196,15 @@ MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {
             "because a target holds them",
         ),
     ),
+    "a part as large as the source": (
+        lambda: study.pretrain(source_size=56),
+        Told(
+            "ablation.source_sizes asks for 56 sequences of source 'a', which has 56 to learn from",
+            "config key ablation.source_sizes",
+            "leave out the sizes from 56 on, because the whole source is compared in any case; or name transfers with "
+            "larger sources in ablation.transfers",
+        ),
+    ),
     "pools too large for the sequences": (
         lambda: study.pretrain(pools=(10, 10)),
         Told(

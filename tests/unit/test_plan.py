@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.learning import BackboneSettings
 from seqgraft.config.load import read_study
 from seqgraft.config.study import Study
@@ -37,6 +38,24 @@ def test_the_tiny_study_counted_by_hand() -> None:
     assert plan.networks == 2 * 2 * 2 * 5 * 3
     assert plan.jobs == 2 + 2 * 4
     assert plan.unknown == []
+
+
+def test_parts_of_a_source_are_counted_with_their_fits() -> None:
+    own = study()
+    ablation = AblationSettings(source_sizes=[30, 60], transfers=["ecoli--bsubtilis"])
+    asked = own.model_copy(update={"ablation": ablation})
+    before, after = (plan_of(s, training_jobs(s), REFERENCE, Path("nowhere")) for s in (own, asked))
+    # Two parts, one source model each; from each of them full at two sizes, five replicates, three folds.
+    assert after.source_models - before.source_models == 2
+    assert after.fits - before.fits == 2 * 2 * 5
+    assert after.networks - before.networks == 2 * 2 * 5 * 3
+    assert after.jobs - before.jobs == 4
+    assert after.bytes > before.bytes
+    part, whole = (
+        plan_of(own, [("pretrain", name, "0")], REFERENCE, Path("nowhere")).most[0]
+        for name in ("ecoli@30", "ecoli")
+    )
+    assert part < whole
 
 
 def test_what_was_finished_is_not_counted() -> None:

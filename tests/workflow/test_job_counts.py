@@ -35,10 +35,10 @@ ONE_TRANSFER = jobs(2, pretrain=3, finetune=4, finetune_without_source=1, baseli
         ("config/demo.yaml", ONE_TRANSFER | {"simulate": 4}),
         # Four baselines, of which one is a network.
         ("config/bacteria.yaml", ONE_TRANSFER | {"download": 4, "finetune_without_source": 2, "baseline": 3}),
-        # Four sources with two models each, compared before and after.
+        # Four sources with two models each, compared before and after; one of them also in two parts.
         ("config/sources.yaml",
-         jobs(5, simulate=10, pretrain=8, finetune=4, finetune_without_source=1, baseline=2, forgetting=1,
-              source_scores=4, rank_sources=1)),
+         jobs(5, simulate=10, pretrain=8 + 4, finetune=4 + 2, finetune_without_source=1, baseline=2, forgetting=1,
+              source_scores=4, rank_sources=1, ablation=1)),
         # Both directions: every task is a source and a target; one source model each, one strategy from it.
         ("tests/config/tiny.yaml",
          jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4)),
@@ -93,6 +93,21 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
     "one source, two targets": (
         transfers("a>b", "a>c"),
         jobs(3, simulate=6, pretrain=1, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+    # two parts of the source, shared by its targets, and full from each of them for each target
+    "a source in part": (
+        lambda c: (transfers("a>b", "a>c")(c), c.update(ablation={"source_sizes": [30, 60]})),
+        jobs(
+            3, simulate=6, pretrain=1 + 2, finetune=2 + 4, finetune_without_source=2, baseline=4, ablation=1
+        ),
+    ),
+    "a source in part for one transfer": (
+        lambda c: c.update(ablation={"source_sizes": [30], "transfers": ["ecoli--bsubtilis"]}),
+        jobs(2, simulate=4, pretrain=3, finetune=3, finetune_without_source=2, baseline=4, ablation=1),
+    ),
+    "no sizes of the source": (
+        lambda c: c.update(ablation={"source_sizes": []}),
+        jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
     ),
     # the other way round: the sources are compared
     "two sources, one target": (

@@ -206,8 +206,8 @@ def test_a_size_and_a_replicate_more_train_only_the_new_fits(
     assert after["replicate"].max() == 6
 
 
-# A section of the report that the tiny study has nothing for.
-NOT_SHOWN = {"scripts/seqgraft/report/section_sources.html"}
+# Sections of the report that the tiny study has nothing for.
+NOT_SHOWN = {f"scripts/seqgraft/report/section_{name}.html" for name in ("sources", "ablation")}
 
 
 def test_a_script_opens_no_file_of_the_library_that_its_digest_misses(finished: Folder) -> None:
@@ -216,8 +216,10 @@ def test_a_script_opens_no_file_of_the_library_that_its_digest_misses(finished: 
     for note in (finished.path / "opened").iterdir():
         opened.setdefault(note.name.split(".")[0], set()).update(note.read_text().split("\n"))
     scripts = {path.stem for path in (ROOT / "scripts").glob("*.py")}
-    # The tiny study is simulated, has one source per target, and does not ask what is forgotten.
-    assert set(opened) == scripts - {"download", "source_scores", "rank_sources", "forgetting"}
+    # The tiny study is simulated, has one source per target, and asks neither what is forgotten nor what less would do.
+    assert set(opened) == scripts - {
+        "download", "source_scores", "rank_sources", "forgetting", "ablation",
+    }  # fmt: skip
     for script, files in opened.items():
         digested = {
             str(p.relative_to(ROOT)) for p in modules_of(ROOT / f"scripts/{script}.py", ROOT / "scripts")

@@ -77,6 +77,7 @@ SCRIPTS = [
     "source_scores",
     "rank_sources",
     "forgetting",
+    "ablation",
     "report",
 ]
 
@@ -90,10 +91,13 @@ wildcard_constraints:
     study=one_of([STUDY.study]),
     task=one_of(STUDY.tasks),
     file=r"[^/]+",
-    sources=one_of(SOURCES),
+    sources=rf"(?:{one_of(SOURCES)})(?:@\d+)?",
     target=one_of(TARGETS),
-    transfer=one_of(TRANSFERS),
+    transfer=rf"(?:{one_of(TRANSFERS)})(?:@\d+)?",
     model=r"\d+",
+
+
+include: "common_sources.smk"
 
 
 # --- settings for params: ---------------------------------------------------------------------------------------------
@@ -214,7 +218,7 @@ def target_of(wildcards):
     return (
         wildcards.target
         if "target" in wildcards.keys()
-        else TRANSFERS[wildcards.transfer].target
+        else TRANSFERS[whole(wildcards.transfer)].target
     )
 
 
@@ -227,7 +231,8 @@ def source_models(file):
     """Return a function that names one file of each source model that a transfer starts from."""
 
     def files(wildcards):
-        sources = TRANSFERS[wildcards.transfer].sources
+        name = wildcards.transfer
+        sources = name.replace(whole(name), TRANSFERS[whole(name)].sources)
         return [
             f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}"
             for k in SOURCE_MODELS
@@ -290,50 +295,6 @@ def of_tasks(file, tasks=None):
     return [data_of(task, file)[0] for task in (tasks or STUDY.tasks)]
 
 
-def source_scores():
-    """Name the estimates of every source that has a rival, in the config's order."""
-    return [
-        f"results/{STUDY.study}/transfers/{name}/source_scores.tsv" for name in RIVALS
-    ]
-
-
-def tables_of_sources():
-    """Name the study's tables about its sources: none where no target has several."""
-    names = ["source_scores.tsv", "source_matrix.tsv", "source_ranking.tsv"]
-    return [f"results/{STUDY.study}/{name}" for name in names if RIVALS]
-
-
-def fits_that_forget():
-    """List the fit jobs whose strategy trains the backbone that it took from a source."""
-    if not STUDY.forgetting:
-        return []
-    return [
-        {
-            "transfer": job["transfer"],
-            "strategy": job["strategy"],
-            "source": TRANSFERS[job["transfer"]].source,
-            "target": job["target"],
-            "kept_head": STRATEGY_FACTS[job["strategy"]].head == "kept",
-        }
-        for job in fit_jobs().values()
-        if job["transfer"] and STRATEGY_FACTS[job["strategy"]].trainable == "all"
-    ]
-
-
-def of_fits_that_forget(file):
-    """Name one file of each of these fit jobs."""
-    folder = f"results/{STUDY.study}/transfers"
-    return [
-        f"{folder}/{fit['transfer']}/{fit['strategy']}/{file}"
-        for fit in fits_that_forget()
-    ]
-
-
-def table_of_forgetting():
-    """Name the table of what was forgotten, if the study asks for it and there is any."""
-    return [f"results/{STUDY.study}/forgetting.tsv" for _ in fits_that_forget()[:1]]
-
-
 # --- the whole study -------------------------------------------------------------------------------------------------
 
 
@@ -362,6 +323,7 @@ def resume_folders():
     fits = [Path(folder).relative_to(f"results/{STUDY.study}") for folder in fit_jobs()]
     names = [Path(*folder.parts[1:]) for folder in fits]
     names += [Path("pretrained", s, str(k)) for s in SOURCES for k in SOURCE_MODELS]
+    names += ablation_stores()
     return [Path("results", STUDY.study, "resume", name) for name in names]
 
 

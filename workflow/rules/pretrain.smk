@@ -1,19 +1,13 @@
-# Source models: one job each, so that several can be trained at once.
+# Source models: one job each, so that several can be trained at once. `ecoli@250` learns from 250 sequences of ecoli.
 
 
 rule pretrain:
     input:
-        records=lambda wildcards: of_tasks(
-            "records.parquet", wildcards.sources.split("+")
-        ),
-        splits=lambda wildcards: of_tasks(
-            "splits.parquet", wildcards.sources.split("+")
-        ),
-        excluded=lambda wildcards: of_tasks(
-            "excluded.tsv", wildcards.sources.split("+")
-        ),
-        tokens=lambda wildcards: of_tasks("tokens.npy", wildcards.sources.split("+")),
-        offsets=lambda wildcards: of_tasks("offsets.npy", wildcards.sources.split("+")),
+        records=source_data("records.parquet"),
+        splits=source_data("splits.parquet"),
+        excluded=source_data("excluded.tsv"),
+        tokens=source_data("tokens.npy"),
+        offsets=source_data("offsets.npy"),
     output:
         bundle="results/{study}/pretrained/{sources}/{model}/bundle.json",
         weights="results/{study}/pretrained/{sources}/{model}/weights.safetensors",
@@ -37,7 +31,9 @@ rule pretrain:
         mem_mb=4000,
         runtime=240,
     params:
-        task=lambda wildcards: reading_of(wildcards.sources),
+        task=lambda wildcards: reading_of(whole(wildcards.sources)),
+        source=lambda wildcards: whole(wildcards.sources),
+        source_size=source_size,
         backbone=as_params(STUDY.backbone),
         pretraining=pretraining_of_one(),
         resume="results/{study}/resume/pretrained/{sources}/{model}",

@@ -5,6 +5,7 @@ from seqgraft.report.figure_names import (
     LEARNING_CURVE,
     MATRIX,
     RELIABILITY,
+    SOURCE_SIZE,
     TRAINING,
     figure_file_names,
 )
@@ -35,7 +36,9 @@ TABLES = [
 FIGURES = [
     f"figures/{name}"
     for name in figure_file_names(
-        list(TRANSFERS), list(dict.fromkeys(t.sources for t in STUDY.transfers))
+        list(TRANSFERS),
+        list(dict.fromkeys(t.sources for t in STUDY.transfers)),
+        [t.name for t in STUDY.ablated],
     )
 ]
 FIGURES_FOR_PAPERS = [path for path in FIGURES if not path.endswith(".svg")]
@@ -72,15 +75,21 @@ rule provenance:
         raw=[path for path, _ in every_raw_file()],
         data=[path for file in DATA_FILES for path in of_tasks(file)],
         source_results=of_source_models("weights.safetensors")
-        + of_source_models("predictions.parquet"),
-        fit_results=of_fits("predictions.parquet") + of_networks("weights.safetensors"),
+        + of_source_models("predictions.parquet")
+        + of_parts("weights.safetensors")
+        + of_parts("predictions.parquet"),
+        fit_results=of_fits("predictions.parquet")
+        + of_networks("weights.safetensors")
+        + of_ablation("predictions.parquet")
+        + of_ablation("weights.safetensors"),
         tables=[f"results/{{study}}/{name}" for name in TABLES]
         + tables_of_sources()
-        + table_of_forgetting(),
-        bundles=of_source_models("bundle.json"),
-        fit_bundles=of_networks("bundle.json"),
-        source_histories=of_source_models("history.tsv"),
-        histories=of_fits("history.tsv"),
+        + table_of_forgetting()
+        + table_of_ablation(),
+        bundles=of_source_models("bundle.json") + of_parts("bundle.json"),
+        fit_bundles=of_networks("bundle.json") + of_ablation("bundle.json"),
+        source_histories=of_source_models("history.tsv") + of_parts("history.tsv"),
+        histories=of_fits("history.tsv") + of_ablation("history.tsv"),
     output:
         provenance=report(
             "results/{study}/provenance.json",
@@ -130,7 +139,8 @@ rule report:
         histories=of_fits("history.tsv"),
         attachments=["results/{study}/metrics.tsv"]
         + tables_of_sources()
-        + table_of_forgetting(),
+        + table_of_forgetting()
+        + table_of_ablation(),
     output:
         report=report(
             "results/{study}/report.html",
@@ -177,6 +187,19 @@ rule report:
                 labels={"transfer": f"from {name}", "what": "training"},
             )
             for name in SOURCES
+        ],
+        source_sizes=[
+            report(
+                f"results/{{study}}/figures/{transfer.name}.{SOURCE_SIZE}.svg",
+                caption="../report/source_size.rst",
+                category="Figures",
+                subcategory=transfer.name,
+                labels={
+                    "transfer": transfer.name,
+                    "what": "gain by size of the source",
+                },
+            )
+            for transfer in STUDY.ablated
         ],
         matrix=[
             report(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from seqgraft.config.places import keys_stand_once, local_files_exist
 from seqgraft.config.sentences import follows_from_another, sentence
 from seqgraft.config.study import Study
-from seqgraft.data.counts import check_counts
+from seqgraft.data.counts import check_counts, check_source_size, size_of_test
 from seqgraft.errors import SeqgraftError
 
 
@@ -92,3 +92,9 @@ def _simulated_tasks_suffice(study: Study) -> None:
                 numbers=study.numbers if name in targets else [],
                 task=name,
             )
+    for transfer, size, _ in study.parts:
+        source = study.tasks[transfer.source]
+        if source.simulate is not None:
+            counts = {label: source.simulate.counts[label] for label in source.classes}
+            pool = {label: n - size_of_test(n, source.split.test) for label, n in counts.items()}
+            check_source_size(size, pool, source=transfer.source)

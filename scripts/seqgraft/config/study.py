@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
-from seqgraft.config.suggest import once, unknown_name
+from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.learn.names import BASELINE_NAMES, ESTIMATE_NAMES, STRATEGY_FACTS
 from seqgraft.stats.metrics import METRICS
@@ -64,6 +65,9 @@ class Study(Settings):
     )
     forgetting: bool = Field(
         True, description="Whether fine-tuned models are also scored on their source's own test part."
+    )
+    ablation: AblationSettings | None = Field(
+        None, description="What smaller sources would have given; nothing is computed where absent."
     )
     train_sizes: list[Annotated[int, Field(ge=10)] | Literal["all"]] = Field(
         [50, 100, 200, 400, "all"], min_length=1, description="Numbers of target labels; `all` is the pool."
@@ -145,6 +149,23 @@ class Study(Settings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _ablation_makes_sense(self) -> Self:
+        if self.ablation is None:
+            return self
+        for name in self.ablation.transfers or []:
+            unknown_name("ablation.transfers", name, [transfer.name for transfer in self.transfers])
+        for transfer in self.ablated:
+            name = self.ablation.strategy
+            unknown_name("ablation.strategy", name, STRATEGY_FACTS)
+            own = [other for other in self.strategies_of(transfer) if STRATEGY_FACTS[other].needs_source]
+            if name not in own:
+                raise ValueError(
+                    f"ablation.strategy: '{name}' is not one of those strategies of transfer '{transfer.name}' that "
+                    f"start from a source model{suggestion(name, own)}"
+                )
+        return self
+
     def _compatible(self, where: str, transfer: Transfer) -> None:
         """Refuse a source and a target that cannot share a backbone or a head."""
         source, target = self.tasks[transfer.source], self.tasks[transfer.target]
@@ -181,6 +202,20 @@ class Study(Settings):
         """The transfers whose target has several sources to choose from, where `estimates` asks for any."""
         targets = [transfer.target for transfer in self.transfers]
         return [t for t in self.transfers if self.estimates and targets.count(t.target) > 1]
+
+    @property
+    def ablated(self) -> list[Transfer]:
+        """The transfers of which `ablation` asks what a smaller source would have given."""
+        if self.ablation is None or not self.ablation.source_sizes:
+            return []
+        names = self.ablation.transfers
+        return [t for t in self.transfers if names is None or t.name in names]
+
+    @property
+    def parts(self) -> list[tuple[Transfer, int, str]]:
+        """Each of these transfers with each number of source sequences, and the strategy that starts from them."""
+        own = self.ablation or AblationSettings()
+        return [(transfer, size, own.strategy) for transfer in self.ablated for size in own.source_sizes]
 
     @property
     def numbers(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""Whether a task holds enough of each class for its test part, its folds and the train sizes asked of it."""
+"""Whether a task holds enough of each class for its test part, its folds and the sizes asked of it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -67,4 +67,42 @@ def check_counts(
                 f"({share:.1%} of the pool): too few to choose anything on",
                 where="config key train_sizes",
                 remedy=f"leave out the sizes below {least}, or collect more of that class",
+            )
+
+
+def check_source_size(size: int, counts: Mapping[str, int], *, source: str) -> None:
+    """Refuse a part of a source that is none, or too small to train a source model on.
+
+    Parameters
+    ----------
+    size : int
+        Sequences asked for, of all classes together.
+    counts : mapping of str to int
+        Sequences of each class that source models may learn from.
+    source : str
+        The source's name, for messages.
+
+    Raises
+    ------
+    SeqgraftError
+        If the part is not smaller than the source, or holds too few of a class.
+    """
+    whole = sum(counts.values())
+    if size >= whole:
+        raise SeqgraftError(
+            f"ablation.source_sizes asks for {size} sequences of source '{source}', which has {whole} to learn from",
+            where="config key ablation.source_sizes",
+            remedy=f"leave out the sizes from {whole} on, because the whole source is compared in any case; or name "
+            "transfers with larger sources in ablation.transfers",
+        )
+    for label, count in counts.items():
+        share = count / whole
+        # A part holds each class in proportion to within one sequence; two are needed, one of them to validate on.
+        least = math.ceil(3 / share)
+        if size < least:
+            raise SeqgraftError(
+                f"{size} sequences of source '{source}' hold about {share * size:.1f} of class '{label}' "
+                f"({share:.1%} of those to learn from): too few to train and validate a source model on",
+                where="config key ablation.source_sizes",
+                remedy=f"leave out the sizes below {least}",
             )

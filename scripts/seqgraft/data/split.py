@@ -72,7 +72,7 @@ def split(
     pool = np.flatnonzero(~in_test)
     tables = [pd.DataFrame({"id": names[in_test], "part": "test", "replicate": pd.NA, "rank": pd.NA})]
     for replicate in range(1, replicates + 1):
-        order = _stratified_order(
+        order = stratified_order(
             given[pool], np.random.default_rng(seed(*seed_words, "replicate", replicate))
         )
         tables.append(
@@ -89,8 +89,21 @@ def split(
     return table[COLUMNS]
 
 
-def _stratified_order(labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Return a permutation of which every prefix is stratified."""
+def stratified_order(labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Return a permutation of which every prefix is stratified.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        (N,) classes.
+    generator : numpy.random.Generator
+        Draws it.
+
+    Returns
+    -------
+    numpy.ndarray
+        (N,) int64 positions.
+    """
     place = np.empty(len(labels))
     for label in sorted(set(labels)):
         rows = generator.permutation(np.flatnonzero(labels == label))

@@ -19,6 +19,7 @@ from seqgraft.learn.device import name_of
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.loop import LoopSettings, Run
 from seqgraft.learn.model import build, predict
+from seqgraft.learn.part import part_of_source
 from seqgraft.learn.progress import duration
 from seqgraft.learn.source_model import (
     HISTORY_COLUMNS,
@@ -153,6 +154,7 @@ def run(
     backbone: BackboneSettings,
     pretraining: PretrainingSettings,
     seed_words: tuple,
+    source_size: int | None = None,
     code_digest: str = "",
     store_folder: str | Path | None = None,
     device: torch.device | str = "cpu",
@@ -174,6 +176,8 @@ def run(
         Class names, the positive one first.
     reading, backbone, pretraining, seed_words, device, say
         As for `train_source`.
+    source_size : int, optional
+        Learn from a part of the source with so many sequences, see `part.part_of_source`; from all of it by default.
     code_digest : str
         Digest of the library modules that the job imports; written into the bundle.
     store_folder : path-like, optional
@@ -187,6 +191,8 @@ def run(
     pool = splits.loc[(splits["part"] == "pool") & ~splits["id"].isin(set(excluded)), "id"].unique()
     test = splits.loc[splits["part"] == "test", "id"]
     train_rows, test_rows = (np.sort(index.get_indexer(wanted)) for wanted in (pool, test))
+    if source_size is not None:
+        train_rows = part_of_source(examples, train_rows, source_size, classes=classes, seed_words=seed_words)
     say = say or (lambda line: None)
     store, device = Store(store_folder), torch.device(device)
     settings: dict[str, Any] = {
@@ -223,7 +229,8 @@ def run(
         classes=classes,
         pretraining=pretraining.model_dump(mode="json", exclude={"replicates"}),
         seed_words=[str(word) for word in seed_words],
-        trained_on=len(pool) - int((model.predictions["part"] == "held-out").sum()),
+        source_size=len(train_rows),
+        trained_on=len(train_rows) - int((model.predictions["part"] == "held-out").sum()),
         epochs=model.epochs,
         validation_loss=chosen["validation_loss"],
         validation_auroc=chosen["validation_auroc"],

@@ -66,7 +66,8 @@ def training_jobs(study: Study) -> list[Job]:
     Returns
     -------
     list of (str, str, str)
-        Rule (``pretrain``, ``finetune``, ``baseline``); the sources, target or transfer; the model or strategy.
+        Rule (``pretrain``, ``finetune``, ``baseline``); the sources, target or transfer, behind an ``@`` the number of
+        source sequences where an ablation takes a part of them; the model or strategy.
     """
     jobs: dict[Job, None] = {}
     for transfer in study.transfers:
@@ -77,6 +78,10 @@ def training_jobs(study: Study) -> list[Job]:
         for name in study.baselines:
             rule = "finetune" if name in NETWORK_BASELINES else "baseline"
             jobs[(rule, transfer.target, name)] = None
+    for transfer, part, name in study.parts:
+        source = f"{transfer.sources}@{part}"
+        jobs |= {("pretrain", source, str(k)): None for k in range(study.pretraining.replicates)}
+        jobs[("finetune", f"{transfer.name}@{part}", name)] = None
     return list(jobs)
 
 
@@ -115,14 +120,15 @@ def _add_source_model(
 ) -> None:
     """Add the training of one source model."""
     plan.source_models += 1
-    size = sizes[scope]
+    source, _, part = scope.partition("@")
+    size = sizes[source]
     start = start_seconds(speed, torch=True)
     if size is None:
-        plan.unknown.append(scope)
+        plan.unknown.append(source)
         plan.most.append(start)
         return
-    own, work = study.pretraining, _work(study, scope, size)
-    pool = size.sequences * (1 - study.tasks[scope].split.test)
+    own, work = study.pretraining, _work(study, source, size)
+    pool = float(part) if part else size.sequences * (1 - study.tasks[source].split.test)
     learned, held_out = pool * (1 - own.validation), pool * own.validation
     steps = learned / own.batch_size + 1
     training = training_seconds(work, max(own.epochs) * steps, max(own.epochs) * learned, speed)
@@ -141,7 +147,8 @@ def _add_strategy(
     speed: Speed,
 ) -> None:
     """Add all fits of one strategy."""
-    target = transfers[scope].target if scope in transfers else scope
+    transfer = transfers.get(scope.partition("@")[0])
+    target = transfer.target if transfer else scope
     strategy, training = (STRATEGY_FACTS | NETWORK_BASELINES)[name], study.training
     size = sizes[target]
     start = start_seconds(speed, torch=True)

@@ -21,6 +21,7 @@ _ABOUT = {
     "source_matrix.tsv": "what each source gave",
     "source_ranking.tsv": "how well the promises foretold the gains",
     "forgetting.tsv": "what fine-tuned models still know of their source",
+    "ablation.tsv": "the gain by the size of the source",
     "metrics.tsv": "every metric of every fit",
     "verdicts.json": "the verdict of each transfer, with its sentence, cautions and choices",
 }

@@ -1,11 +1,13 @@
 """The figures of a study: what each one shows, and all of them as files."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from seqgraft.report.ablation_figure import Gain, Line, source_size_figure
+from seqgraft.report.ablation_tables import ablation_rows, line_name, titles, train_sizes
 from seqgraft.report.calibration_tables import panels
 from seqgraft.report.canvas import Frame, Sketch
 from seqgraft.report.curve_figure import learning_curve
@@ -15,6 +17,7 @@ from seqgraft.report.figure_names import (
     LEARNING_CURVE,
     MATRIX,
     RELIABILITY,
+    SOURCE_SIZE,
     TRAINING,
 )
 from seqgraft.report.forest_figure import Difference, Group, forest
@@ -91,6 +94,7 @@ def all_drawings(inputs: ReportInputs) -> Iterator[Drawing]:
         yield forest_drawing(inputs, verdict, f"transfer-{number}")
         yield reliability_drawing(inputs, verdict, f"transfer-{number}")
     yield from training_drawings(inputs)
+    yield from ablation_drawings(inputs)
     if len(inputs.verdicts) > 1:
         yield matrix_figure(inputs)
 
@@ -244,6 +248,55 @@ def _course(name: str, history: pd.DataFrame, bundle: dict[str, Any]) -> Course:
         tuple(float(value) for value in history["validation_auroc"]),
         int(bundle.get("epochs") or 0),
     )
+
+
+def ablation_drawings(inputs: ReportInputs) -> list[Drawing]:
+    """Describe the gain against the size of the source, of each transfer for which the study asks for it.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of Drawing
+    """
+    table = ablation_rows(inputs)
+    if table.empty:
+        return []
+    found = []
+    for number, (name, own) in enumerate(table.groupby("transfer", sort=False), start=1):
+        verdict = next(verdict for verdict in inputs.verdicts if verdict["transfer"] == name)
+        frame = replace(
+            _frame(inputs, verdict), title=f"{titles(inputs, verdict)}, {own['strategy'].iloc[0]}"
+        )
+        sizes = train_sizes(own)
+        # With one train size the mean over sizes is that size.
+        lines = [_gains(own, size) for size in (sizes if len(sizes) > 2 else sizes[:1])]
+        caption = (
+            f"Gain in {frame.metric_title} over scratch against the number of source sequences, on a log scale. Bold: "
+            f"mean over train sizes with {frame.level * 100:g} % intervals; thin: single train sizes."
+        )
+        found.append(
+            Drawing(
+                f"source-size-{number}",
+                f"{name}.{SOURCE_SIZE}",
+                caption,
+                lambda narrow, lines=lines, frame=frame: source_size_figure(lines, frame, narrow=narrow),  # type: ignore[misc]
+            )
+        )
+    return found
+
+
+def _gains(own: pd.DataFrame, size: str) -> Line:
+    """Collect one line of that drawing."""
+    rows = own[own["train_size"] == size].sort_values("source_size").to_dict("records")
+    gains = tuple(
+        Gain(int(row["source_size"]), bool(row["is_whole"]), row["gain"], row["ci_low"], row["ci_high"])
+        for row in rows
+    )
+    return Line(line_name(size), size == CURVE, gains)
 
 
 def matrix_figure(inputs: ReportInputs) -> Drawing:

@@ -7,6 +7,7 @@ from typing import Any
 from seqgraft.learn.descriptions import BACKBONES, BASELINES, STRATEGIES
 from seqgraft.learn.names import STRATEGY_FACTS
 from seqgraft.report import suspicions, text
+from seqgraft.report.ablation_tables import ablation_rows, titles
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.methods_data import data_words, split_words
 from seqgraft.report.methods_statistics import statistics_words
@@ -69,9 +70,10 @@ def methods(inputs: ReportInputs, level: float) -> Description:
         ("Choosing", lambda: _choosing(inputs, cited)),
         ("Statistics", lambda: statistics_words(inputs, level, cited)),
         ("Checks", lambda: suspicions.sentence(inputs)),
+        ("Size of the source", lambda: _source_sizes(inputs)),
         ("Software", lambda: _software(inputs, cited)),
     ]
-    paragraphs = tuple((name, make()) for name, make in parts)
+    paragraphs = tuple((name, words) for name, make in parts if (words := make()))
     return Description(paragraphs, tuple(cited.listed), cited.bibtex)
 
 
@@ -140,6 +142,27 @@ def _sources(inputs: ReportInputs, cited: Citations) -> str:
         f"{checkpoints} epochs the log loss on a stratified {text.percent(float(own['validation']), 0)} of these "
         "sequences, held out, was taken; the checkpoint with the lowest was kept, and training ended early after "
         f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
+    )
+
+
+def _source_sizes(inputs: ReportInputs) -> str:
+    """Say how smaller sources were compared; nothing where they were not."""
+    table = ablation_rows(inputs)
+    if table.empty:
+        return ""
+    own = inputs.config["ablation"]
+    sizes = text.listed([text.count(size) for size in own["source_sizes"]])
+    models = int(inputs.config["pretraining"]["replicates"])
+    several = "with a permutation of its own for each source model" if models > 1 else "drawn once"
+    transfers = text.listed(
+        [titles(inputs, row) for row in table.drop_duplicates("transfer").to_dict("records")]
+    )
+    return (
+        f"To see what a smaller source would have given, source models were also trained in the same way on {sizes} "
+        f"of the source sequences (stratified, {several}; smaller parts inside larger ones; validation part "
+        f"included), and {own['strategy']} was fitted from them at all train sizes and replicates ({transfers}). "
+        "Gains over scratch, and what the whole source gave beyond each part, are paired by replicate and test "
+        "sequence, with intervals and without a test; no verdict or correction takes them in."
     )
 
 

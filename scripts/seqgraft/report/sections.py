@@ -94,6 +94,9 @@ OF_STUDY: tuple[StudySection, ...] = (
         "data", "How the data were cleaned, split and checked", "Data", "section_data.html", study_sections.data
     ),
     StudySection("sources", "About the sources", "Sources", "section_sources.html", study_sections.sources),
+    StudySection(
+        "ablation", "Would a smaller source do?", "Size of the source", "section_ablation.html", study_sections.ablation
+    ),
     StudySection("training", "How training went", "Training", "section_training.html", study_sections.training),
     StudySection(
         "methods", "Methods, ready to paste", "Methods", "section_methods.html", study_sections.methods_section

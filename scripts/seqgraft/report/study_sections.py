@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 from seqgraft.report import (
+    ablation_tables,
     data_tables,
     matrix,
     run_tables,
@@ -16,7 +17,7 @@ from seqgraft.report import (
     words,
 )
 from seqgraft.report.downloads import downloads
-from seqgraft.report.figures import training_drawings
+from seqgraft.report.figures import ablation_drawings, training_drawings
 from seqgraft.report.methods import methods
 from seqgraft.report.series import series_of
 from seqgraft.report.transfer_sections import about_line
@@ -128,7 +129,7 @@ def training(study: Study) -> dict[str, Any]:
     """Show how source models learned, and what the fits chose and cost."""
     inputs = study.inputs
     drawings = training_drawings(inputs) if inputs.source_models else []
-    first = len(inputs.verdicts) + 1
+    first = len(inputs.verdicts) + 1 + len(ablation_drawings(inputs))
     return {
         "figures": [
             Figure.of(drawing, f"Figure {first + place}.", small=study.many)
@@ -175,6 +176,25 @@ def sources(study: Study) -> dict[str, Any] | None:
         "forgetting": source_tables.forgetting_table(study.inputs),
     }
     return found if any(found.values()) else None
+
+
+def ablation(study: Study) -> dict[str, Any] | None:
+    """Show the gain against the size of the source; nothing where the study does not ask for it."""
+    inputs = study.inputs
+    drawings = ablation_drawings(inputs)
+    if not drawings:
+        return None
+    first = len(inputs.verdicts) + 1
+    models = int(inputs.config["pretraining"]["replicates"])
+    return {
+        "sentences": ablation_tables.sentences(inputs),
+        "drawn": "once" if models == 1 else f"once for each of {models} source models",
+        "figures": [
+            Figure.of(drawing, f"Figure {first + place}.", small=study.many)
+            for place, drawing in enumerate(drawings)
+        ],
+        "table": ablation_tables.ablation_table(inputs, study.level),
+    }
 
 
 def words_section(study: Study) -> dict[str, Any]:
