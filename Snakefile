@@ -10,6 +10,7 @@
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/identity_files.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -33,6 +34,7 @@ include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/ablation.smk"
+include: "workflow/rules/identity.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/plan.smk"
 

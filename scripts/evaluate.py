@@ -4,18 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings, evaluate, write_tables
+from seqgraft.evaluate import EvaluationSettings, FitJob, evaluate, write_tables
 from seqgraft.running.job import run
 
 
 def work(snakemake, log):
     """Write metrics, summary, comparisons, savings, calibration, reliability, suspicions and verdicts."""
-    settings = dict(snakemake.params.settings)
-    transfers = tuple(
-        TransferSettings(**{key: tuple(v) if isinstance(v, list) else v for key, v in transfer.items()})
-        for transfer in settings.pop("transfers")
-    )
-    study = EvaluationSettings(transfers=transfers, baselines=tuple(settings.pop("baselines")), **settings)
+    study = EvaluationSettings.of(snakemake.params.settings)
     jobs = [
         FitJob(predictions=Path(path), **job)
         for path, job in zip(snakemake.input.predictions, snakemake.params.jobs, strict=True)

@@ -5,43 +5,14 @@ import pytest
 from learn_toys import READING, TRAINING, planted, split
 from sklearn.metrics import roc_auc_score
 
+from seqgraft.data.words import words
 from seqgraft.learn.baseline_job import run_baseline_job
 from seqgraft.learn.choosing import Member
-from seqgraft.learn.examples import Reading
-from seqgraft.learn.neighbours import search, similarity, vote, word_length, words
+from seqgraft.learn.neighbours import search, vote
 
 
 def tokens_of(*sequences: str) -> np.ndarray:
     return np.array([["ACGT?".index(letter) for letter in text] for text in sequences], dtype=np.uint8)
-
-
-def plain_similarity(one: str, other: str, k: int) -> float:
-    sets = [{s[i : i + k] for i in range(len(s) - k + 1) if "?" not in s[i : i + k]} for s in (one, other)]
-    fewer = min(len(s) for s in sets)
-    return len(sets[0] & sets[1]) / fewer if fewer else 0.0
-
-
-def test_word_lengths():
-    # 81 / 4**5 is .079, 81 / 4**6 is .020; 300 / 20**2 is .75, 300 / 20**3 is .0375
-    assert (word_length(4, 81), word_length(20, 300), word_length(4, 2)) == (6, 3, 2)
-
-
-def test_similarities_equal_sets_of_words():
-    generator = np.random.default_rng(3)
-    texts = ["".join(generator.choice(list("AACGT?"), 12)) for _ in range(20)] + ["A" * 12, "?" * 12]
-    reading = Reading("ACGT", 12)
-    k = word_length(4, 12)
-    assert k == 4
-    own = words(tokens_of(*texts), reading)
-    expected = [[plain_similarity(a, b, k) for b in texts] for a in texts]
-    assert np.allclose(similarity(own, own), expected)
-
-
-def test_both_strands_make_a_sequence_like_its_reverse_complement():
-    own = words(tokens_of("AAAACCCCAGTC", "GACTGGGGTTTT"), Reading("ACGT", 12, (3, 2, 1, 0)))
-    assert similarity(own[:1], own[1:])[0, 0] == 1
-    single = words(tokens_of("AAAACCCCAGTC", "GACTGGGGTTTT"), Reading("ACGT", 12))
-    assert similarity(single[:1], single[1:])[0, 0] == 0
 
 
 def test_votes_by_hand():
@@ -71,7 +42,7 @@ def test_families_are_recognised_and_their_size_is_chosen():
     changed = generator.random(tokens.shape) < 0.05
     tokens[changed] = generator.integers(0, 4, changed.sum())
     labels = (family < 3).astype(np.int8)
-    own = words(tokens, Reading("ACGT", 60))
+    own = words(tokens, 4)
     half = np.arange(60)
     parts = [Member(0, half[:30], half[30:]), Member(1, half[30:], half[:30])]
     found = search(own[:60], labels[:60], parts, own[60:])
@@ -81,7 +52,7 @@ def test_families_are_recognised_and_their_size_is_chosen():
 
 
 def test_a_member_does_not_see_what_it_holds_out():
-    own = words(tokens_of("ACGTACGTAC", "GGTTGGTTGG", "ACGTACGTAC", "GGTTGGTTGG"), Reading("ACGT", 10))
+    own = words(tokens_of("ACGTACGTAC", "GGTTGGTTGG", "ACGTACGTAC", "GGTTGGTTGG"), 4)
     labels = np.array([1, 0, 0, 1])  # the copies of the second half contradict the first
     parts = [Member(0, np.array([0, 1]), np.array([2, 3])), Member(1, np.array([2, 3]), np.array([0, 1]))]
     found = search(own, labels, parts, own)

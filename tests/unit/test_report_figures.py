@@ -66,7 +66,7 @@ def test_the_lines_carry_the_numbers_of_the_table(lines):
 
 def test_figures_are_files_of_valid_svg_that_load_nothing(files):
     assert sorted(files) == [
-        "ecoli--bsubtilis.comparisons.svg", "ecoli--bsubtilis.learning-curve.svg",
+        "ecoli--bsubtilis.comparisons.svg", "ecoli--bsubtilis.identity.svg", "ecoli--bsubtilis.learning-curve.svg",
         "ecoli--bsubtilis.reliability.svg", "ecoli.training.svg",
     ]  # fmt: skip
     for content in files.values():
@@ -97,7 +97,7 @@ def test_simulated_stands_on_every_figure_of_a_simulated_study_alone(files):
     assert not any("SIMULATED DATA" in content for content in files.values())
     simulated = make_inputs({"ecoli--bsubtilis": "helps", "human--ecoli": "hurts"}, simulated=True)
     drawings = list(all_drawings(simulated))
-    assert len(drawings) == 9
+    assert len(drawings) == 11
     for drawing in drawings:
         assert "SIMULATED DATA" in to_svg(drawing.draw(False), "a")
 

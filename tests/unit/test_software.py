@@ -29,6 +29,7 @@ KNOWN_TO_DIFFER = {
     "safetensors": ("0.7", "0.8"),
     "scikit-learn": ("1.8", "1.9"),
     "filelock": ("3.29", "4.2"),
+    "biopython": ("1.87", "1.88"),
 }
 # Import names that differ from the conda package's name.
 CONDA_NAME = {

@@ -10,11 +10,11 @@ from planner import Planner
 from study_folder import ROOT
 
 EACH_TASK = ("prepare", "split", "leakage", "encode")
-ONCE = ("write_config", "collect_leakage", "evaluate", "provenance", "report", "all")
+ONCE = ("write_config", "collect_leakage", "evaluate", "identity_bands", "provenance", "report", "all")
 
 
 def jobs(tasks: int, **others: int) -> dict[str, int]:
-    """Return the jobs of a study: four per task, six in all, and the others named here (0 stands for none)."""
+    """Return the jobs of a study: four per task, seven in all, and the others named here (0 stands for none)."""
     return dict.fromkeys(EACH_TASK, tasks) | dict.fromkeys(ONCE, 1) | {k: v for k, v in others.items() if v}
 
 
@@ -25,8 +25,11 @@ def counted(planner: Planner, folder: Path, config: dict) -> dict[str, int]:
 
 
 # Two files or classes per task; three source models; zero-shot, linear-probe, full and full-kept-head start from them;
-# scratch and two baselines do not. What full and full-kept-head forgot is one job.
-ONE_TRANSFER = jobs(2, pretrain=3, finetune=4, finetune_without_source=1, baseline=2, forgetting=1)
+# scratch and two baselines do not. What full and full-kept-head forgot is one job, and so is the search for the nearest
+# training sequences of each target's test part.
+ONE_TRANSFER = jobs(
+    2, identity=1, pretrain=3, finetune=4, finetune_without_source=1, baseline=2, forgetting=1
+)
 
 
 @pytest.mark.parametrize(
@@ -37,11 +40,11 @@ ONE_TRANSFER = jobs(2, pretrain=3, finetune=4, finetune_without_source=1, baseli
         ("config/bacteria.yaml", ONE_TRANSFER | {"download": 4, "finetune_without_source": 2, "baseline": 3}),
         # Four sources with two models each, compared before and after; one of them also in two parts.
         ("config/sources.yaml",
-         jobs(5, simulate=10, pretrain=8 + 4, finetune=4 + 2, finetune_without_source=1, baseline=2, forgetting=1,
-              source_scores=4, rank_sources=1, ablation=1)),
+         jobs(5, identity=1, simulate=10, pretrain=8 + 4, finetune=4 + 2, finetune_without_source=1, baseline=2,
+              forgetting=1, source_scores=4, rank_sources=1, ablation=1)),
         # Both directions: every task is a source and a target; one source model each, one strategy from it.
         ("tests/config/tiny.yaml",
-         jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4)),
+         jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4)),
     ],
 )  # fmt: skip
 def test_shipped_studies(name: str, expected: dict[str, int], planner: Planner, tmp_path: Path) -> None:
@@ -87,33 +90,50 @@ def local_files(*tasks: str) -> Callable[[dict], None]:
 VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
     "one transfer": (
         transfers("a>b"),
-        jobs(2, simulate=4, pretrain=1, finetune=1, finetune_without_source=1, baseline=2),
+        jobs(2, identity=1, simulate=4, pretrain=1, finetune=1, finetune_without_source=1, baseline=2),
     ),
     # the source models are shared, what needs no source is not
     "one source, two targets": (
         transfers("a>b", "a>c"),
-        jobs(3, simulate=6, pretrain=1, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(3, identity=2, simulate=6, pretrain=1, finetune=2, finetune_without_source=2, baseline=4),
     ),
     # two parts of the source, shared by its targets, and full from each of them for each target
     "a source in part": (
         lambda c: (transfers("a>b", "a>c")(c), c.update(ablation={"source_sizes": [30, 60]})),
         jobs(
-            3, simulate=6, pretrain=1 + 2, finetune=2 + 4, finetune_without_source=2, baseline=4, ablation=1
+            3,
+            identity=2,
+            simulate=6,
+            pretrain=1 + 2,
+            finetune=2 + 4,
+            finetune_without_source=2,
+            baseline=4,
+            ablation=1,
         ),
     ),
     "a source in part for one transfer": (
         lambda c: c.update(ablation={"source_sizes": [30], "transfers": ["ecoli--bsubtilis"]}),
-        jobs(2, simulate=4, pretrain=3, finetune=3, finetune_without_source=2, baseline=4, ablation=1),
+        jobs(
+            2,
+            identity=2,
+            simulate=4,
+            pretrain=3,
+            finetune=3,
+            finetune_without_source=2,
+            baseline=4,
+            ablation=1,
+        ),
     ),
     "no sizes of the source": (
         lambda c: c.update(ablation={"source_sizes": []}),
-        jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
     ),
     # the other way round: the sources are compared
     "two sources, one target": (
         transfers("a>c", "b>c"),
         jobs(
             3,
+            identity=1,
             simulate=6,
             pretrain=2,
             finetune=2,
@@ -126,37 +146,46 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
     # b is a target and a source: its data are prepared once
     "a chain": (
         transfers("a>b", "b>c"),
-        jobs(3, simulate=6, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(3, identity=2, simulate=6, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
     ),
     # three with a source for the first transfer, one for the second
     "own strategies for one transfer": (
         own_strategies,
-        jobs(2, simulate=4, pretrain=2, finetune=4, finetune_without_source=2, baseline=4),
+        jobs(2, identity=2, simulate=4, pretrain=2, finetune=4, finetune_without_source=2, baseline=4),
     ),
     "zero-shot beside the others": (
         lambda c: c["strategies"].append("zero-shot"),
-        jobs(2, simulate=4, pretrain=2, finetune=4, finetune_without_source=2, baseline=4),
+        jobs(2, identity=2, simulate=4, pretrain=2, finetune=4, finetune_without_source=2, baseline=4),
     ),
     "no baselines": (
         lambda c: c.update(baselines=[]),
-        jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2),
+        jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2),
     ),
     "three source models": (
         lambda c: c["pretraining"].update(replicates=3),
-        jobs(2, simulate=4, pretrain=6, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(2, identity=2, simulate=4, pretrain=6, finetune=2, finetune_without_source=2, baseline=4),
     ),
     # fits of a strategy are one job, however many they are
     "more sizes and replicates": (
         lambda c: c.update(train_sizes=[20, 40, 60, "all"], replicates=20),
-        jobs(2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
     ),
     "own files": (
         local_files("ecoli", "bsubtilis"),
-        jobs(2, download=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(2, identity=2, download=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
     ),
     "own files for one task": (
         local_files("bsubtilis"),
-        jobs(2, simulate=2, download=2, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(
+            2,
+            identity=2,
+            simulate=2,
+            download=2,
+            pretrain=2,
+            finetune=2,
+            finetune_without_source=2,
+            baseline=4,
+        ),
     ),
 }
 

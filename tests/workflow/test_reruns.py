@@ -24,7 +24,8 @@ KMERS = {f"baseline targets/{task}/kmer-logistic" for task in ("ecoli", "bsubtil
 FITS = WITH_SOURCE | SCRATCH | CONSTANT | KMERS
 SPLITS = {f"{rule} data/{task}" for rule in ("split", "leakage") for task in ("ecoli", "bsubtilis")}
 PAGE = {"provenance", "report", "report figures"}  # provenance holds the digest of all code
-NUMBERS = {"evaluate", *PAGE}
+NUMBERS = {"evaluate", "identity_bands", *PAGE}
+IDENTITY = {"identity data/ecoli", "identity data/bsubtilis"}
 
 
 @pytest.fixture
@@ -51,7 +52,10 @@ EDITS: dict[str, tuple[str, str, Jobs]] = {
     "the page's style": ("report/style.css", "h1 { color: black; }\n", PAGE),
     "a plotting module": ("report/forest_figure.py", "NEW = 1\n", PAGE),
     "a metric": ("stats/metrics.py", "NEW = 1\n", NUMBERS),
-    "a baseline": ("learn/baselines.py", "NEW = 1\n", CONSTANT | KMERS | NUMBERS),
+    # Scores by identity are of scratch and the chosen strategy alone.
+    "a baseline": ("learn/baselines.py", "NEW = 1\n", CONSTANT | KMERS | NUMBERS - {"identity_bands"}),
+    "an alignment": ("data/nearest.py", "NEW = 1\n", IDENTITY | {"identity_bands"} | PAGE),
+    "the bands": ("stats/identity_bands.py", "NEW = 1\n", {"identity_bands"} | PAGE),
     "a way to fit": ("learn/probe.py", "NEW = 1\n", WITH_SOURCE | SCRATCH | NUMBERS),
     "the training loop": ("learn/loop.py", "NEW = 1\n", PRETRAIN | WITH_SOURCE | SCRATCH | NUMBERS),
 }
@@ -129,26 +133,32 @@ CHANGES: dict[str, tuple[Callable[[dict], object], Jobs]] = {
     "a title": (lambda c: c.update(title="Another title"), set()),
     "a strategy of one transfer more": (
         _own_strategies,
-        {"finetune transfers/ecoli--bsubtilis/linear-probe", "evaluate"},
+        {"finetune transfers/ecoli--bsubtilis/linear-probe", "evaluate", "identity_bands"},
     ),
-    "another metric": (lambda c: c.update(primary_metric="auprc"), {"evaluate"}),
+    "another metric": (lambda c: c.update(primary_metric="auprc"), {"evaluate", "identity_bands"}),
     "epochs of the fits": (
         lambda c: c["training"].update(epochs=[0, 1, 3]),
-        WITH_SOURCE | SCRATCH | {"evaluate"},
+        WITH_SOURCE | SCRATCH | {"evaluate", "identity_bands"},
     ),
     "a setting of the baselines": (lambda c: c["training"].update(kmer=3), CONSTANT | KMERS | {"evaluate"}),
     "a source model more": (
         lambda c: c["pretraining"].update(replicates=2),
-        {"pretrain pretrained/ecoli/1", "pretrain pretrained/bsubtilis/1", *WITH_SOURCE, "evaluate"},
+        {
+            "pretrain pretrained/ecoli/1",
+            "pretrain pretrained/bsubtilis/1",
+            *WITH_SOURCE,
+            "evaluate",
+            "identity_bands",
+        },
     ),
     # These two write the splits anew; what is trained then is tested below.
     "a replicate more": (
         lambda c: c.update(replicates=6),
-        SPLITS | {"collect_leakage"} | PRETRAIN | FITS | {"evaluate"},
+        SPLITS | IDENTITY | {"collect_leakage"} | PRETRAIN | FITS | {"evaluate", "identity_bands"},
     ),
     "a train size more": (
         lambda c: c.update(train_sizes=[20, 40, "all"]),
-        SPLITS | {"collect_leakage"} | PRETRAIN | FITS | {"evaluate"},
+        SPLITS | IDENTITY | {"collect_leakage"} | PRETRAIN | FITS | {"evaluate", "identity_bands"},
     ),
 }
 

@@ -15,7 +15,9 @@ TASKS = ["ecoli", "bsubtilis"]
 FITS = [f"transfers/{name}/full" for name in TRANSFERS]
 FITS += [f"targets/{task}/{name}" for task in TASKS for name in ("scratch", "constant", "kmer-logistic")]
 TABLES = ["metrics", "summary", "comparisons", "savings", "calibration", "reliability", "suspicions"]
-CURVES = [f"{name}.{kind}" for name in TRANSFERS for kind in ("learning-curve", "comparisons", "reliability")]
+TABLES.append("identity_bands")
+KINDS = ("learning-curve", "comparisons", "reliability", "identity")
+CURVES = [f"{name}.{kind}" for name in TRANSFERS for kind in KINDS]
 # What a person looks for, by category.
 EXPECTED = {
     "Answer": ["report.html", "verdicts.json", *[f"{name}.tsv" for name in TABLES]],

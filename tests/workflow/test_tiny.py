@@ -23,6 +23,7 @@ def test_the_study_ends_in_a_page_and_documented_files(finished: Folder) -> None
         "calibration.tsv",
         "reliability.tsv",
         "suspicions.tsv",
+        "identity_bands.tsv",
         "verdicts.json",
         "report.html",
     ]:

@@ -2,6 +2,7 @@
 
 from seqgraft.report.figure_names import (
     COMPARISONS,
+    IDENTITY,
     LEARNING_CURVE,
     MATRIX,
     RELIABILITY,
@@ -32,6 +33,7 @@ TABLES = [
     "reliability.tsv",
     "suspicions.tsv",
     "verdicts.json",
+    "identity_bands.tsv",
 ]
 FIGURES = [
     f"figures/{name}"
@@ -73,7 +75,7 @@ rule provenance:
     input:
         config="results/{study}/config.yaml",
         raw=[path for path, _ in every_raw_file()],
-        data=[path for file in DATA_FILES for path in of_tasks(file)],
+        data=[path for file in DATA_FILES for path in of_tasks(file)] + identity_files(),
         source_results=of_source_models("weights.safetensors")
         + of_source_models("predictions.parquet")
         + of_parts("weights.safetensors")
@@ -137,7 +139,10 @@ rule report:
         source_histories=of_source_models("history.tsv"),
         source_predictions=of_source_models("predictions.parquet"),
         histories=of_fits("history.tsv"),
-        attachments=["results/{study}/metrics.tsv"]
+        attachments=[
+            "results/{study}/metrics.tsv",
+            "results/{study}/identity_bands.tsv",
+        ]
         + tables_of_sources()
         + table_of_forgetting()
         + table_of_ablation(),
@@ -175,6 +180,16 @@ rule report:
                 category="Figures",
                 subcategory=name,
                 labels={"transfer": name, "what": "reliability"},
+            )
+            for name in TRANSFERS
+        ],
+        identities=[
+            report(
+                f"results/{{study}}/figures/{name}.{IDENTITY}.svg",
+                caption="../report/identity.rst",
+                category="Figures",
+                subcategory=name,
+                labels={"transfer": name, "what": "identity"},
             )
             for name in TRANSFERS
         ],

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from seqgraft.config.learning import TrainingSettings
+from seqgraft.data.words import words
 from seqgraft.learn.choosing import log_loss, pooled
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.logistic import search
 from seqgraft.learn.neighbours import search as search_neighbours
-from seqgraft.learn.neighbours import words
 from seqgraft.learn.store import FitResult
 
 MOST_KMERS = 600  # of one length: protein 3-mers would be 8,000, mostly never seen
@@ -53,7 +53,7 @@ def nearest_neighbour(
     examples: Examples, reading: Reading, training: TrainingSettings, test: np.ndarray
 ) -> Fit:
     """Let the labelled sequences that share most words with a sequence vote on it."""
-    sets = words(examples.tokens, reading)
+    sets = words(examples.tokens, len(reading.letters), reading.complement)
 
     def fit(plan: FitPlan) -> FitResult:
         own = search_neighbours(sets[plan.rows], examples.labels[plan.rows], plan.members, sets[test])

@@ -24,6 +24,7 @@ PACKAGES = (
     "numpy",
     "scipy",
     "scikit-learn",
+    "biopython",
     "pandas",
     "pyarrow",
     "safetensors",

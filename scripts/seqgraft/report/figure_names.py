@@ -6,7 +6,7 @@ from collections.abc import Sequence
 FORMATS = ("svg", "pdf", "png")
 #: One transfer's figures, one source's, and the one of a study with several transfers.
 LEARNING_CURVE, COMPARISONS, RELIABILITY = "learning-curve", "comparisons", "reliability"
-TRAINING, MATRIX = "training", "matrix"
+IDENTITY, TRAINING, MATRIX = "identity", "training", "matrix"
 #: The gain against the size of the source, of transfers for which a study asks for it.
 SOURCE_SIZE = "source-size"
 #: What stands before the name of the figure that shows all transfers at once.
@@ -28,11 +28,12 @@ def figure_names(transfers: Sequence[str], sources: Sequence[str], ablated: Sequ
     Returns
     -------
     list of str
-        ``<transfer>.learning-curve``, ``<transfer>.comparisons`` and ``<transfer>.reliability`` of each transfer,
-        ``<sources>.training`` of each source, ``<transfer>.source-size`` of each of `ablated`, and
-        ``transfers.matrix`` where there are several transfers.
+        ``<transfer>.learning-curve``, ``<transfer>.comparisons``, ``<transfer>.reliability`` and
+        ``<transfer>.identity`` of each transfer, ``<sources>.training`` of each source, ``<transfer>.source-size`` of
+        each of `ablated`, and ``transfers.matrix`` where there are several transfers.
     """
-    names = [f"{name}.{kind}" for name in transfers for kind in (LEARNING_CURVE, COMPARISONS, RELIABILITY)]
+    kinds = (LEARNING_CURVE, COMPARISONS, RELIABILITY, IDENTITY)
+    names = [f"{name}.{kind}" for name in transfers for kind in kinds]
     names += [f"{name}.{TRAINING}" for name in sources]
     names += [f"{name}.{SOURCE_SIZE}" for name in ablated]
     return names + ([f"{ALL_TRANSFERS}.{MATRIX}"] if len(transfers) > 1 else [])

@@ -14,6 +14,7 @@ from seqgraft.report.curve_figure import learning_curve
 from seqgraft.report.figure_names import (
     ALL_TRANSFERS,
     COMPARISONS,
+    IDENTITY,
     LEARNING_CURVE,
     MATRIX,
     RELIABILITY,
@@ -21,6 +22,8 @@ from seqgraft.report.figure_names import (
     TRAINING,
 )
 from seqgraft.report.forest_figure import Difference, Group, forest
+from seqgraft.report.identity_figure import identity_figure
+from seqgraft.report.identity_tables import panels as identity_panels
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.matrix import matrix_of
 from seqgraft.report.matrix_figure import matrix_drawing
@@ -93,6 +96,7 @@ def all_drawings(inputs: ReportInputs) -> Iterator[Drawing]:
         yield learning_curve_drawing(inputs, verdict, f"transfer-{number}")
         yield forest_drawing(inputs, verdict, f"transfer-{number}")
         yield reliability_drawing(inputs, verdict, f"transfer-{number}")
+        yield identity_drawing(inputs, verdict, f"transfer-{number}")
     yield from training_drawings(inputs)
     yield from ablation_drawings(inputs)
     if len(inputs.verdicts) > 1:
@@ -195,6 +199,39 @@ def reliability_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str)
         f"{verdict['transfer']}.{RELIABILITY}",
         caption,
         lambda narrow: reliability_figure(shown, frame, narrow=narrow),
+    )
+
+
+def identity_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str) -> Drawing:
+    """Describe the drawing of one transfer's scores by identity to training sequences.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    verdict : dict
+        One entry of ``verdicts.json``.
+    key : str
+        The transfer's anchor.
+
+    Returns
+    -------
+    Drawing
+        Words alone where identities were not computed.
+    """
+    shown = identity_panels(inputs, verdict["transfer"])
+    frame = _frame(inputs, verdict)
+    caption = (
+        f"{frame.metric_title} on test sequences in bands of identity to their nearest training sequence, with "
+        f"{frame.level * 100:g} % intervals; below each band its number of test sequences. Left of the dotted line "
+        "lies what shuffled sequences reach, which are related to nothing. A hollow marker has no interval: too few "
+        "of a class."
+    )
+    return Drawing(
+        f"{key}-figure-identity",
+        f"{verdict['transfer']}.{IDENTITY}",
+        caption,
+        lambda narrow: identity_figure(shown, frame, narrow=narrow),
     )
 
 

@@ -10,6 +10,7 @@ from seqgraft.report import suspicions, text
 from seqgraft.report.ablation_tables import ablation_rows, titles
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.methods_data import data_words, split_words
+from seqgraft.report.methods_identity import identity_words
 from seqgraft.report.methods_statistics import statistics_words
 from seqgraft.report.references import OF_STRATEGIES, Citations
 from seqgraft.stats.settings import ZERO_SHOT
@@ -69,6 +70,7 @@ def methods(inputs: ReportInputs, level: float) -> Description:
         ("Strategies", lambda: _strategies(inputs, cited)),
         ("Choosing", lambda: _choosing(inputs, cited)),
         ("Statistics", lambda: statistics_words(inputs, level, cited)),
+        ("Identity to training sequences", lambda: identity_words(inputs, cited)),
         ("Checks", lambda: suspicions.sentence(inputs)),
         ("Size of the source", lambda: _source_sizes(inputs)),
         ("Software", lambda: _software(inputs, cited)),

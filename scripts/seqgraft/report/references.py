@@ -107,6 +107,25 @@ REFERENCES: dict[str, Reference] = {
         "Satterthwaite, F. E.", 1946, "An approximate distribution of estimates of variance components",
         "Biometrics Bulletin 2, 110-114", "doi:10.2307/3002019",
     ),
+    "smith1981": Reference(
+        "Smith, T. F. and Waterman, M. S.", 1981, "Identification of common molecular subsequences",
+        "Journal of Molecular Biology 147, 195-197", "doi:10.1016/0022-2836(81)90087-5",
+    ),
+    "henikoff1992": Reference(
+        "Henikoff, S. and Henikoff, J. G.", 1992, "Amino acid substitution matrices from protein blocks",
+        "Proceedings of the National Academy of Sciences 89, 10915-10919", "doi:10.1073/pnas.89.22.10915",
+    ),
+    "altschul1985": Reference(
+        "Altschul, S. F. and Erickson, B. W.", 1985,
+        "Significance of nucleotide sequence alignments: a method for random sequence permutation that preserves "
+        "dinucleotide and codon usage",
+        "Molecular Biology and Evolution 2, 526-538", "doi:10.1093/oxfordjournals.molbev.a040370",
+    ),
+    "cock2009": Reference(
+        "Cock, P. J. A. and Antao, T. and Chang, J. T. and others", 2009,
+        "Biopython: freely available Python tools for computational molecular biology and bioinformatics",
+        "Bioinformatics 25, 1422-1423", "doi:10.1093/bioinformatics/btp163",
+    ),
     "holm1979": Reference(
         "Holm, S.", 1979, "A simple sequentially rejective multiple test procedure",
         "Scandinavian Journal of Statistics 6, 65-70",

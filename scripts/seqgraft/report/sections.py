@@ -83,6 +83,12 @@ OF_TRANSFER: tuple[TransferSection, ...] = (
         "section_calibration.html",
         transfer_sections.calibration,
     ),
+    TransferSection(
+        "identity",
+        "Does it work on sequences unlike those it learned from?",
+        "section_identity.html",
+        transfer_sections.identity,
+    ),
 )
 
 #: Shown after the transfers, in this order.

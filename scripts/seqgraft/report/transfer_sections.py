@@ -7,12 +7,18 @@ from seqgraft.report import (
     advice,
     calibration_tables,
     comparison_tables,
+    identity_tables,
     savings_tables,
     score_tables,
     tables,
     text,
 )
-from seqgraft.report.figures import forest_drawing, learning_curve_drawing, reliability_drawing
+from seqgraft.report.figures import (
+    forest_drawing,
+    identity_drawing,
+    learning_curve_drawing,
+    reliability_drawing,
+)
 from seqgraft.report.view import Figure, Transfer
 from seqgraft.stats.settings import CHOSEN
 
@@ -100,4 +106,18 @@ def calibration(transfer: Transfer) -> dict[str, Any] | None:
         "adapted": calibration_tables.adapted_table(
             inputs.calibration, inputs.summary, name, transfer.study.level
         ),
+    }
+
+
+def identity(transfer: Transfer) -> dict[str, Any] | None:
+    """Show scores by how alike test sequences are to those learned from; nothing where that was not computed."""
+    inputs, name = transfer.study.inputs, transfer.name
+    table = identity_tables.bands_table(inputs, name, transfer.study.level)
+    if table is None:
+        return None
+    drawing = identity_drawing(inputs, transfer.verdict, transfer.key)
+    return {
+        "sentences": identity_tables.sentences(inputs, name),
+        "figure": Figure.of(drawing, f"Figure {transfer.number}d.", small=transfer.study.many),
+        "table": table,
     }

@@ -146,6 +146,13 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
         "in the test part. Leaks make a model look better than it is.",
     ),
     (
+        "identity",
+        "identity",
+        "How much of a test sequence a training sequence holds: the identical positions of their best local alignment, "
+        "divided by the test sequence's length. 100 % means that it is there as a whole; 50 % may be half of it "
+        "unchanged. Short stretches agree by chance, so even unrelated sequences do not have 0 %.",
+    ),
+    (
         "threshold",
         "threshold",
         "The score above which a sequence is called positive, fitted on held-out labels where there are "

@@ -1,7 +1,9 @@
 """What evaluation needs to know of a study: names, order and counts, no file formats."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 #: The virtual strategy that is compared with `SCRATCH` to give the verdict.
 CHOSEN = "chosen"
@@ -107,3 +109,21 @@ class EvaluationSettings:
     seed: int = 1
     draws: int = 1000
     level: float = 0.95
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "EvaluationSettings":
+        """Make them of plain values, as a rule's parameters are.
+
+        Parameters
+        ----------
+        values : mapping
+            By the names above; a transfer is a mapping, too, and lists stand for tuples.
+        """
+        plain: dict[str, Any] = _with_tuples(values)
+        plain["transfers"] = tuple(TransferSettings(**_with_tuples(one)) for one in plain["transfers"])
+        return cls(**plain)
+
+
+def _with_tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn lists into tuples."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}

@@ -1,0 +1,258 @@
+"""Scores by how alike test sequences are to those that were learned from.
+
+Groups of test sequences are described, each with its interval, and none is tested: they were not drawn at random, are
+small, and differ in more than their likeness.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seqgraft.errors import SeqgraftError
+from seqgraft.seeds import seed
+from seqgraft.stats.intervals import UNDEFINED, Interval, two_way_interval, weight_blocks
+from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
+from seqgraft.stats.panel import Panel, build_panel
+from seqgraft.stats.predictions import Fit, TestPart, read_target
+from seqgraft.stats.scoring import StrategyScores, TargetScores, smaller_class_units
+from seqgraft.stats.settings import CHOSEN, HELD_OUT, SCRATCH, EvaluationSettings, FitJob, TransferSettings
+from seqgraft.stats.thresholds import Calibration, calibrate
+
+Floats = NDArray[np.float64]
+Rows = list[dict[str, Any]]
+
+#: Edges of the bands in per cent of identity. A band holds its lower edge; the last one holds 100 as well.
+EDGES = (0, 30, 50, 70, 90, 100)
+#: With fewer sequences of a class than this a band has no interval: resampling so few says nothing.
+FEW = 5
+#: Share of the shuffled sequences that stay below what is called chance.
+CHANCE = 0.95
+#: What test sequences are compared with: the labelled sequences of their own task, or those of the sources.
+POOL, SOURCE = "pool", "source"
+COLUMNS = [
+    "transfer", "compared_with", "low", "high", "examples", "positives", "metric", "train_size", "is_all",
+    "scratch", "scratch_low", "scratch_high", "chosen", "chosen_low", "chosen_high", "difference", "ci_low", "ci_high",
+    "replicates", "chance", "note",
+]  # fmt: skip
+
+
+def identity_bands(
+    jobs: Sequence[FitJob],
+    study: EvaluationSettings,
+    identities: Mapping[str, pd.DataFrame],
+    threads: int = 1,
+    say: Callable[[str], None] = lambda _: None,
+) -> pd.DataFrame:
+    """Score scratch and the chosen strategy at the largest train size, by band of identity.
+
+    Parameters
+    ----------
+    jobs : sequence of FitJob
+        Predictions of scratch and of what may be chosen; others are not looked at.
+    study : EvaluationSettings
+        Names, order and counts.
+    identities : mapping of str to pandas.DataFrame
+        By target, as `seqgraft.data.identity.identity_table` makes them.
+    threads : int
+        Fits that are scored at the same time; changes no number.
+    say : callable, optional
+        Takes a line per target.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `COLUMNS`; per transfer and `compared_with` first all test sequences (0 to 100), then each band, those
+        without sequences included. `low`, `high` and `chance` are in per cent. There are no p-values.
+
+    Raises
+    ------
+    SeqgraftError
+        When predictions are missing, do not belong together, or hold a test sequence of unknown identity.
+    """
+    rows: dict[str, Rows] = {}
+    for target in dict.fromkeys(transfer.target for transfer in study.transfers):
+        transfers = [transfer for transfer in study.transfers if transfer.target == target]
+        wanted = {SCRATCH, *(name for transfer in transfers for name in _candidates(transfer, study))}
+        found = [job for job in jobs if job.target == target and job.strategy in wanted]
+        part, scores = _largest_size(found)
+        for transfer in transfers:
+            own = replace(transfer, strategies=(SCRATCH, *_candidates(transfer, study)))
+            panel = build_panel(own, replace(study, baselines=()), scores)
+            rows[transfer.name] = _of_transfer(panel, part, identities[target], threads)
+        say(f"target {target}: {len(found)} files of predictions, {len(part.ids)} test sequences")
+    return pd.DataFrame([row for transfer in study.transfers for row in rows[transfer.name]], columns=COLUMNS)
+
+
+def _candidates(transfer: TransferSettings, study: EvaluationSettings) -> tuple[str, ...]:
+    """Name what may be the chosen strategy."""
+    return transfer.candidates if study.chosen == HELD_OUT else (study.chosen,)
+
+
+def _largest_size(jobs: Sequence[FitJob]) -> tuple[TestPart, TargetScores]:
+    """Read one target's predictions and keep the fits of the largest train size, calibrated but not yet scored."""
+    part, by_job = read_target(jobs)
+    largest = max((key[:2] for fits in by_job for key in fits), default=(0, False))
+    strategies = {}
+    for job, fits in zip(jobs, by_job, strict=True):
+        kept = {key: fit for key, fit in fits.items() if key[:2] == largest}
+        calibrations = [calibrate(fit.held_labels, fit.held_logits) for fit in kept.values()]
+        losses = [_held_out_loss(fit, used) for fit, used in zip(kept.values(), calibrations, strict=True)]
+        strategies[job.transfer, job.strategy] = StrategyScores(
+            job.strategy, job.kind, list(kept), {}, {"log_loss": np.array(losses)}, calibrations,
+            list(kept.values()), job.transfer is not None,
+        )  # fmt: skip
+    return part, TargetScores(strategies, len(part.ids), smaller_class_units(part.labels), part.labels)
+
+
+def _held_out_loss(fit: Fit, used: Calibration) -> float:
+    """Return what the strategy is chosen by."""
+    scored = Scored(fit.held_labels, fit.held_logits, used.temperature, used.threshold)
+    return float(compute(scored, metrics=["log_loss"])["log_loss"][0])
+
+
+def _of_transfer(panel: Panel, part: TestPart, identities: pd.DataFrame, threads: int) -> Rows:
+    """Return one transfer's rows."""
+    rows: Rows = []
+    bands = [(EDGES[0], EDGES[-1]), *pairwise(EDGES)]
+    for compared_with, tasks in ((POOL, (panel.transfer.target,)), (SOURCE, panel.transfer.sources)):
+        percent, chance = percentages(identities, tasks, part.ids)
+        for low, high in bands:
+            inside = (percent >= low) & ((percent < high) | (high == EDGES[-1]))
+            head = {
+                "transfer": panel.transfer.name,
+                "compared_with": compared_with,
+                "low": low,
+                "high": high,
+                "chance": chance,
+            }
+            rows.append(head | _scores(panel, inside, threads))
+    return rows
+
+
+def percentages(
+    identities: pd.DataFrame, tasks: Sequence[str], ids: NDArray[np.object_]
+) -> tuple[Floats, float]:
+    """Look up the identity of each test sequence to its nearest sequence of some tasks, and what chance gives.
+
+    Parameters
+    ----------
+    identities : pandas.DataFrame
+        As `seqgraft.data.identity.identity_table` makes them.
+    tasks : sequence of str
+        Of several, the nearest counts.
+    ids : ndarray of str, shape (N,)
+        The test sequences.
+
+    Returns
+    -------
+    percent : ndarray of float64, shape (N,)
+        From 0 to 100.
+    chance : float
+        The percentile `CHANCE` of the shuffled sequences.
+
+    Raises
+    ------
+    SeqgraftError
+        When a test sequence is not in the table.
+    """
+    own = identities[identities["task"].isin(list(tasks))]
+    best = own.groupby(["shuffled", "id"], sort=False)["identity"].max() * 100
+    shuffled = best.index.get_level_values("shuffled").to_numpy(bool)
+    table = best[~shuffled].droplevel("shuffled")
+    lacking = sorted(set(ids) - set(table.index))
+    if lacking:
+        raise SeqgraftError(
+            f"{len(lacking)} test sequence(s) were compared with no training sequence, the first is {lacking[0]}.",
+            where="identity.parquet of the target",
+            remedy="Delete the file and run the study again; if it returns, please report it.",
+        )
+    # A share such as 0.7 of 10 letters must not fall below its own edge by the last bit.
+    percent = np.round(table.loc[list(ids)].to_numpy(np.float64), 9)
+    drawn = best[shuffled].to_numpy(np.float64)
+    return percent, float(np.quantile(drawn, CHANCE)) if len(drawn) else float("nan")
+
+
+def _scores(panel: Panel, inside: NDArray[np.bool_], threads: int) -> dict[str, Any]:
+    """Return means, intervals and the paired difference among some of the test sequences."""
+    labels, name, size = panel.labels[inside], panel.study.primary_metric, panel.sizes[-1]
+    metric = METRICS[name]
+    fewest = int(min(labels.sum(), (~labels).sum()))
+    row: dict[str, Any] = {
+        "examples": len(labels),
+        "positives": int(labels.sum()),
+        "metric": name,
+        "train_size": size[0],
+        "is_all": size[1],
+        "replicates": panel.replicates,
+        "note": _note(len(labels), int(labels.sum())),
+    }
+    shown = {} if not len(labels) else {k: panel.scores[k] for k in (SCRATCH, CHOSEN) if k in panel.scores}
+    if len(shown) < 2 and len(labels):
+        row["note"] = "; ".join(note for note in (row["note"], "no finished fit") if note)
+    draws = panel.study.draws if fewest >= FEW else 0
+    small = replace(
+        panel,
+        scores={
+            k: replace(s, values={name: _values(panel, s, inside, draws, threads)}) for k, s in shown.items()
+        },
+        n_test=len(labels),
+        units=smaller_class_units(labels) if len(labels) else 0,
+        labels=labels,
+    )
+    for strategy in (SCRATCH, CHOSEN):
+        interval = _mean(small, strategy, size) if strategy in shown else UNDEFINED
+        row[strategy] = interval.mean
+        row[f"{strategy}_low"] = np.maximum(interval.low, metric.low)
+        row[f"{strategy}_high"] = np.minimum(interval.high, metric.high)
+    paired = small.difference(CHOSEN, SCRATCH, name, size) if len(shown) == 2 else UNDEFINED
+    return row | {"difference": paired.mean, "ci_low": paired.low, "ci_high": paired.high}
+
+
+def _note(examples: int, positives: int) -> str:
+    """Say why a band has no score, or a score without interval."""
+    if not examples:
+        return "no sequence"
+    if positives in (0, examples):
+        return f"one class: all {'positive' if positives else 'negative'}"
+    few = min(positives, examples - positives)
+    return f"no interval: only {few} of a class" if few < FEW else ""
+
+
+def _mean(panel: Panel, strategy: str, size: tuple[int, bool]) -> Interval:
+    """Return a strategy's mean over replicates with its interval."""
+    name = panel.study.primary_metric
+    values = panel.at(strategy, name, size)
+    return two_way_interval(
+        values, panel.units, panel.study.level, panel.sources(strategy), METRICS[name].bounds
+    )
+
+
+def _values(
+    panel: Panel, scores: StrategyScores, inside: NDArray[np.bool_], draws: int, threads: int
+) -> Floats:
+    """Score every fit on some test sequences, as they are and under bootstrap draws; shape (F, B + 1)."""
+    # The seed of `evaluate`: over all test sequences the numbers are those of summary.tsv.
+    own = seed(panel.study.study, panel.transfer.target, "bootstrap", panel.study.seed)
+    labels, name = panel.labels[inside], panel.study.primary_metric
+    columns = []
+    with ThreadPoolExecutor(threads) as pool:
+        for weights in weight_blocks(len(labels), draws, own):
+            score = partial(_score, labels, inside, name, Draws(weights))
+            columns.append(np.array(list(pool.map(score, scores.fits, scores.calibrations))))
+    return np.concatenate(columns, axis=1)
+
+
+def _score(
+    labels: NDArray[np.bool_], inside: NDArray[np.bool_], name: str, draws: Draws, fit: Fit, used: Calibration
+) -> Floats:
+    """Score one fit under one block of draws."""
+    return compute(Scored(labels, fit.test_logits[inside], used.temperature, used.threshold), draws, [name])[
+        name
+    ]

@@ -1,0 +1,36 @@
+# What the rules about identity need beside the rest: which tasks, fits and files they look at.
+
+SCRIPTS += ["identity", "identity_bands"]  # for the record of how a study was run
+
+
+def compared_tasks(target):
+    """Name a target and the sources grafted onto it: with the sequences of each, its test part is compared."""
+    own = [t.sources.split("+") for t in STUDY.transfers if t.target == target]
+    return list(
+        dict.fromkeys([target, *(source for sources in own for source in sources)])
+    )
+
+
+def of_compared_tasks(file):
+    """Return a function that names one file of each of these tasks."""
+    return lambda wildcards: of_tasks(file, compared_tasks(wildcards.target))
+
+
+def identity_files():
+    """Name what says how alike test and training sequences are, one file per target."""
+    return of_tasks("identity.parquet", TARGETS)
+
+
+def banded_fits():
+    """Map the folder of each fit job that is scored by band to what it fits: scratch and what may be chosen."""
+    wanted = {(None, transfer.target, "scratch") for transfer in STUDY.transfers} | {
+        (transfer.name, transfer.target, name)
+        for transfer in STUDY.transfers
+        for name in STUDY.candidates_of(transfer)
+        if STUDY.chosen in ("held-out", name)
+    }
+    return {
+        folder: job
+        for folder, job in fit_jobs().items()
+        if (job["transfer"], job["target"], job["strategy"]) in wanted
+    }
