@@ -1,80 +1,24 @@
+"""The page as a whole: its sections, what they say, and what it may not do."""
+
 import base64
 import gzip
 import io
-import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from report_fixtures import CURVES, SIX, VERDICTS, make_inputs, make_matrix
+from html_page import Page, downloads
+from report_fixtures import SIX, make_inputs, make_matrix
 
 from seqgraft.digest import modules_of
 from seqgraft.errors import SeqgraftError
 from seqgraft.report import page as page_module
-from seqgraft.report import sections, text
+from seqgraft.report import sections
 from seqgraft.report.page import build
-
-VOID = {"meta", "link", "br", "img", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """Words, headings, tables and addresses of a page; fails on tags that are not closed in order."""
-
-    def __init__(self, content: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.headings: list[str] = []
-        self.levels: list[int] = []
-        self.tables: dict[str, list[list[str]]] = {}
-        self.attributes: list[tuple[str, str, str]] = []
-        self.links: list[dict[str, str]] = []
-        self.words: list[str] = []
-        self.rows: list[list[str]] = []
-        self.feed(content)
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "a":
-            self.links.append(dict(attrs))
-        if tag == "figure":
-            self.rows = self.tables.setdefault(dict(attrs)["id"], [])
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-        if tag in ("h1", "h2", "h3"):
-            self.headings.append("")
-            self.levels.append(int(tag[1]))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_startendtag(self, tag: str, attrs: list) -> None:
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.words.append(data)
-        for tag in ("h1", "h2", "h3"):
-            if tag in self.open:
-                self.headings[-1] += data
-        if "td" in self.open or "th" in self.open:
-            # Small type is separated from the number above it.
-            joint = "|" if self.open[-1] == "span" and self.rows[-1][-1] else ""
-            self.rows[-1][-1] += joint + data
-
-    def row(self, table: str, name: str, after: str = "") -> list[str]:
-        rows = self.tables[table]
-        start = next((k for k, row in enumerate(rows) if row[0] == after), 0)
-        return next(row for row in rows[start:] if row[0].split("|")[0] == name)
 
 
 @pytest.fixture(scope="module")
@@ -165,42 +109,6 @@ def test_the_verdict_stands_first_with_its_numbers(html):
         in html
     )
     assert "Planted caution." in html
-
-
-def test_numbers_of_the_primary_table_equal_the_summary(page):
-    for name, means in CURVES.items():
-        if name == "constant":
-            continue
-        row = page.row("transfer-1-primary", name)
-        assert row[1] == "–"
-        assert row[2:] == [f"{mean:.3f}|{mean - 0.011:.3f}–{mean + 0.011:.3f}" for mean in means]
-    assert page.row("transfer-1-primary", "zero-shot")[1:] == ["0.947|0.936–0.958", "same", "same", "same"]
-
-
-def test_numbers_of_the_metrics_table_equal_the_summary(page):
-    row = page.row("transfer-1-metrics", "full", "200 target labels")
-    auroc = CURVES["full"][1]
-    mcc, loss = 2 * auroc - 1.1, 1.1 - auroc
-    assert row[1:] == [
-        f"{mean:.3f}|{mean - half:.3f}–{mean + half:.3f}"
-        for mean, half in ((auroc, 0.011), (mcc, 0.051), (loss, 0.03))
-    ]
-    assert page.row("transfer-1-metrics", "zero-shot")[2].startswith("0.793a|")  # its note is named below
-
-
-def test_numbers_of_the_comparisons_equal_the_table(page):
-    difference, low, high, p_value, p_adjusted = VERDICTS["helps"]
-    row = page.row("transfer-1-comparison", "chosen − scratch")
-    assert row[2:] == [
-        text.signed(difference),
-        text.signed_span(low, high),
-        text.p_value(p_value),
-        text.p_value(p_adjusted),
-        "helps",
-    ]
-    assert page.row("transfer-1-comparison", "chosen − zero-shot")[2:4] == ["+0.016", "−0.004 to +0.036"]
-    cell = page.row("transfer-1-sizes", "linear-probe − scratch")[2]
-    assert cell == "+0.010|−0.005 to +0.025|p = 0.21"
 
 
 def test_label_savings_say_what_is_a_limit(page):
@@ -387,15 +295,6 @@ def test_a_table_that_shrinks_is_compressed():
     assert packed[4:8] == bytes(4)  # no date, so that the same study gives the same page
 
 
-def downloads(page: Page) -> dict[str, str]:
-    """Return the files inside a page by name."""
-    return {
-        link["download"]: base64.b64decode(link["href"].split("base64,")[1]).decode()
-        for link in page.links
-        if "download" in link and not link["download"].endswith((".svg", ".gz"))
-    }
-
-
 def test_every_table_of_the_study_can_be_downloaded(page):
     found = downloads(page)
     assert set(found) == {
@@ -410,73 +309,6 @@ def test_every_table_of_the_study_can_be_downloaded(page):
     assert len(fits) == sum(map(len, inputs.histories.values()))
     models = pd.read_csv(io.StringIO(found["source-models.history.tsv"]), sep="\t")
     assert models["epoch"][models["kept"]].tolist() == [8, 8, 8]
-
-
-NUMBER = re.compile(r"(?<![\w.])[+−]?\d[\d,]*(?:\.\d+)?(?![\w.]*[a-z])")
-
-
-def table_numbers(page: Page) -> list[float]:
-    """Return all numbers of the tables that a page offers, and what the savings table works out of them."""
-    found: list[float] = []
-    for name, content in downloads(page).items():
-        if name.endswith(".tsv") and not name.startswith("rejects"):
-            table = pd.read_csv(io.StringIO(content), sep="\t")
-            for column in table:
-                found += pd.to_numeric(table[column], errors="coerce").dropna().astype(float).tolist()
-            if name == "savings.tsv":
-                found += (table["train_size"] * table["savings"]).tolist()  # "labels needed without"
-    for verdict in json.loads(downloads(page)["verdicts.json"]):
-        found += [100 * verdict["level"], len(verdict["train_sizes"]), verdict["source_models"]]
-        found += [
-            n for counts in verdict["choices"].values() for n in (*counts.values(), sum(counts.values()))
-        ]
-    return found
-
-
-def unexplained(words: str, numbers: list[float]) -> list[str]:
-    """Return the numbers of a text that no number of the tables rounds to, as it is or without its sign."""
-    lacking = []
-    for word in NUMBER.findall(words):
-        digits = len(word.split(".")[1]) if "." in word else 0
-        value = float(word.replace(",", "").replace("−", "-"))
-        signed = word[0] in "+−"
-        if not any(
-            round(n if signed else abs(n), digits) == (value if signed else abs(value)) for n in numbers
-        ):
-            lacking.append(word)
-    return lacking
-
-
-def first_screen(html: str) -> str:
-    """Return the words between the badge and the end of the first panel."""
-    panel = re.search(r'<div class="panel.*?</div>\s*</section>', html, flags=re.DOTALL).group(0)
-    words = re.sub(r"<[^>]+>", " ", panel)
-    return re.sub(r"\s+", " ", words)
-
-
-SENTENCE = (
-    "Transfer helps: with E. coli σ70 promoters as source, AUROC on B. subtilis promoters is 0.052 higher than "
-    "training from scratch, averaged over 50 to 900 labels (95 % interval 0.030 to 0.074, p < 0.0001)."
-)
-
-
-@pytest.mark.parametrize("name", ["helps", "hurts", "no evidence"])
-def test_every_number_of_the_first_screen_is_in_a_table(name):
-    difference, low, high, _, adjusted = VERDICTS[name]
-    sentence = SENTENCE.replace("0.052", f"{abs(difference):.3f}").replace(
-        "p < 0.0001", f"p = {adjusted:.2g}"
-    )
-    sentence = sentence.replace("0.030 to 0.074", f"{low:.3f} to {high:.3f}".replace("-", "−"))
-    inputs = make_inputs({"ecoli--bsubtilis": name})
-    html = build(replace(inputs, verdicts=[inputs.verdicts[0] | {"sentence": sentence}]))
-    words = first_screen(html).replace("p < 0.0001", "")
-    numbers = table_numbers(Page(html))
-    seen = NUMBER.findall(words)
-    assert len(seen) > 20
-    assert f"{difference:+.3f}".replace("-", "−") in seen
-    assert unexplained(words, numbers) == []
-    # The check itself can fail: a number that is nowhere, and one with the wrong sign.
-    assert unexplained("+0.777 and −0.0009 and 12,345", numbers) == ["+0.777", "−0.0009", "12,345"]
 
 
 def test_a_model_no_better_than_kmers_is_said_in_red_on_the_first_screen(html):
