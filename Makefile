@@ -48,7 +48,7 @@ bench: $(READY) ## time evaluation and report on 10,000 fits of made-up predicti
 	$(BIN)/python bench/evaluation.py
 
 # Exits with an error when something asked of the statistics is not met. docs/truth.md quotes the table.
-truth: $(READY) ## simulate studies whose truth is known and count how often the statistics find it (10 minutes a core)
+truth: $(READY) ## simulate studies whose truth is known and count how often the statistics find it (about ten minutes on one core)
 	@CORES=$(CORES) $(BIN)/python -m seqgraft.truth bench/truth.tsv
 
 truth-training: $(READY) ## the same with training, 100 small simulated studies of each kind (an hour on two cores)

@@ -89,6 +89,10 @@ def test_one_version_everywhere() -> None:
 def test_workflow_catalog_finds_what_it_needs() -> None:
     usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
     assert set(usage) == {"mandatory-flags", "software-stack-deployment"}
+    assert usage["software-stack-deployment"]["report"] is True  # tests/workflow/test_snakemake_report.py
+    # What nobody has run is not said to work.
+    untried = "Not yet run: the conda environments" in (ROOT / "README.md").read_text()
+    assert usage["software-stack-deployment"]["conda"] is not untried
     config = usage["mandatory-flags"]["flags"].split()[-1]
     assert (ROOT / config).is_file()
     assert (ROOT / "config/README.md").is_file()
@@ -151,6 +155,15 @@ def test_every_study_that_ships_is_valid(name: str) -> None:
 def test_generated_schema_is_json() -> None:
     schema = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
     assert "study" in schema["properties"]
+
+
+def test_no_python_file_is_longer_than_contributors_are_told() -> None:
+    most = int(re.search(r"never more than (\d+)", (ROOT / "CONTRIBUTING.md").read_text())[1])
+    assert most == 500
+    files = [path for room in ("scripts", "tests", "bench") for path in (ROOT / room).rglob("*.py")]
+    assert len(files) > 200
+    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
+    assert not {name: number for name, number in lines.items() if number > most}
 
 
 # --- a user without what is needed

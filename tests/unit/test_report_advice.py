@@ -23,10 +23,30 @@ def test_helps_names_the_sizes_at_which_it_is_shown():
     words = steps("helps")
     assert "shown at 50 labels; at 200 and all (900) it is not" in words
     assert "they chose full-kept-head most often (6 of 10 replicates)" in words
+    assert words.count("Use transfer for the target with few labels: ") == 1
+    assert "does not mean" not in words
     # The contrast with zero-shot, +0.016 (−0.004 to +0.036), holds zero.
     assert "(zero-shot) may do as well: try it first" in words
     # That with the baseline, +0.044 (+0.024 to +0.064), does not.
     assert "kmer-logistic is simpler" not in words
+
+
+@pytest.mark.parametrize(
+    ("p_values", "where"),
+    [((0.4, 0.2, 0.01), "shown at all (900) labels; at 50 and 200 it is not"),
+     ((0.01, 0.2, 0.01), "shown at 50 and all (900) labels; at 200 it is not")],
+)  # fmt: skip
+def test_a_gain_that_is_not_shown_with_the_fewest_labels_is_no_advice_for_few_labels(p_values, where):
+    inputs = make_inputs({TRANSFER: "helps"})
+    table = inputs.comparisons
+    own = (table["role"] == "secondary") & (table["strategy"] == "chosen")
+    table.loc[own, "p_adjusted"] = p_values
+    words = " ".join(advice.next_steps(inputs.verdicts[0], table, "the target", simulated=False))
+    assert (
+        f"Use transfer for the target: the gain over scratch is {where}, which does not mean that there"
+        in words
+    )
+    assert "with few labels" not in words
 
 
 def test_one_strategy_alone_is_named_without_counts():
@@ -176,6 +196,9 @@ def test_every_word_is_explained_once():
     keys = [key for _, key, _ in GLOSSARY]
     assert len(keys) == len(set(keys))
     assert all(about.endswith(".") for _, _, about in GLOSSARY)
+    explained = {term: about for term, _, about in GLOSSARY}
+    assert "probabilities are neither too sure nor too timid" in explained["temperature"]
+    assert "learns nothing from a source" in explained["baseline"]  # random-backbone is one, and a network
 
 
 def contrast_with_kmer(low: float, high: float, metric: str = "auroc") -> tuple[str, str] | None:

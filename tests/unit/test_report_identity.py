@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
+from html_page import Page
 from report_fixtures import NAN, make_inputs
-from test_report_page import Page, unexplained
+from test_report_numbers import unexplained
 
 from seqgraft.report.figures import all_drawings
 from seqgraft.report.identity_tables import bands_table, label, panels, sentences
@@ -107,20 +108,53 @@ def test_a_band_without_scores_is_shown_with_its_reason(page):
 def test_the_sentences_read_the_lowest_band_with_scores(inputs):
     pool, source = sentences(inputs, TRANSFER)
     assert pool == (
-        "120 of 412 test sequences are less than 30 % identical to any sequence of the target's pool; there chosen has "
-        "AUROC 0.910 and scratch 0.850 (difference +0.060, +0.040 to +0.080). Of shuffled sequences, which are related "
-        "to nothing, 95 % stay below 28 %."
+        "120 of 412 test sequences have less than 30 % identity to their nearest sequence of the target's pool; there "
+        "chosen has AUROC 0.910 and scratch 0.850 (difference +0.060, +0.040 to +0.080). Of shuffled sequences, which "
+        "are related to nothing, 95 % stay below 28 %."
     )
     assert source.startswith(
-        "400 of 412 test sequences are less than 30 % identical to any sequence that trained"
+        "400 of 412 test sequences have less than 30 % identity to their nearest sequence of the source's training "
+        "part; "
     )
-    one_class = ((120, 0, None, None, False), *POOL[1:])
-    pool, _ = sentences(with_bands(inputs, bands(pool=one_class)), TRANSFER)
-    assert pool.startswith("180 of 412 test sequences are 30 to 50 % identical")
     nothing = tuple((n, 0, None, None, False) for n, *_ in POOL)
     pool, _ = sentences(with_bands(inputs, bands(pool=nothing)), TRANSFER)
-    assert pool.startswith("No band of identity to any sequence of the target's pool has scores of both")
+    assert pool.startswith(
+        "No band of identity to the nearest sequence of the target's pool has scores of both"
+    )
     assert "28 %" in pool
+
+
+@pytest.mark.parametrize(
+    ("pool", "opening", "rest"),
+    [
+        (  # one class only below
+            ((120, 0, None, None, False), *POOL[1:]),
+            "180 of 412 test sequences have 30 to 50 % identity to their nearest sequence",
+            "+0.060). The 120 sequences below that have no score (one class: all negative). Of shuffled",
+        ),
+        (  # nothing below: no sentence about it
+            (NONE, *POOL[1:]),
+            "180 of 292 test sequences have 30 to 50 % identity",
+            "+0.060). Of shuffled",
+        ),
+        (  # an interval is preferred to a lower band without one
+            ((1, 0, None, None, False), (9, 3, 0.7, 0.69, False), *POOL[2:4], (20, 8, 0.98, 0.94, True)),
+            "20 of 122 test sequences have at least 90 % identity",
+            "(difference +0.040, +0.020 to +0.060). The 43 sequences below that have no score (one class: all "
+            "negative). The 59 sequences below that have scores without an interval (only 3 of a class). Of shuffled",
+        ),
+        (  # no band has an interval: the reason stands beside the difference
+            ((1, 0, None, None, False), (9, 3, 0.7, 0.69, False), NONE, NONE, NONE),
+            "9 of 10 test sequences have 30 to 50 % identity",
+            "(difference +0.010, no interval: only 3 of a class). The 1 sequence below that has no score (one "
+            "class: all negative). Of shuffled",
+        ),
+    ],
+)
+def test_the_sentence_says_what_the_bands_below_lack(inputs, pool, opening, rest):
+    first, _ = sentences(with_bands(inputs, bands(pool=pool)), TRANSFER)
+    assert first.startswith(opening)
+    assert rest in first
 
 
 def test_the_page_says_that_it_is_exploratory_and_what_identity_is(html, page):
@@ -164,6 +198,12 @@ def test_the_methods_say_how_sequences_were_aligned(inputs):
     assert "both strands" in protein
     assert "Henikoff" in methods(inputs, 0.95).text
     assert "Identity to training sequences" not in dict(methods(make_inputs(), 0.95).paragraphs)
+
+
+def test_the_methods_point_from_similar_sequences_to_identity(inputs):
+    words = "not left out; how alike they are, and what scores they get, is in the section on identity"
+    assert words in dict(methods(inputs, 0.95).paragraphs)["Test part and leaks"]
+    assert words not in methods(make_inputs(), 0.95).text
 
 
 def drawing(inputs):

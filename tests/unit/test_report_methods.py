@@ -53,9 +53,9 @@ def test_policies_are_those_of_the_config():
 def test_only_matches_that_were_looked_for_are_told():
     inputs = make_inputs()
     assert "Leaks were looked for by exact match." in text_of(inputs)
-    assert "similar without being the same were not looked for" in text_of(inputs)
+    assert "similar without being the same were not left out." in text_of(inputs)
     homologous = pd.concat([inputs.leakage, inputs.leakage.assign(kind="homology")])
-    assert "not looked for" not in text_of(replace(inputs, leakage=homologous))
+    assert "without being the same" not in text_of(replace(inputs, leakage=homologous))
     assert "No pair of parts was checked" in text_of(replace(inputs, leakage=inputs.leakage.iloc[:0]))
 
 

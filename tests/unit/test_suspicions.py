@@ -187,6 +187,7 @@ def test_duplicates_between_pool_and_test_part(tmp_path):
     table = suspicions(tmp_path, leakage=found, excluded=listed)
     assert kinds(table) == ["duplicates"]
     assert "4 sequences of the pool of bsubtilis are also in its test part" in table["message"].item()
+    assert "the scores by identity (docs/identity.md) say how alike they are" in table["message"].item()
 
 
 def test_serious_ones_come_first_and_only_their_transfer_is_named(tmp_path):

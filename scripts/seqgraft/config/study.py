@@ -61,7 +61,8 @@ class Study(Settings):
     estimates: list[str] = Field(
         list(ESTIMATE_NAMES),
         description="What is computed of each source before training, to see which one promises most; only for "
-        "targets with several sources. An empty list computes nothing.",
+        "targets with several sources. An empty list leaves out source_scores.tsv, source_matrix.tsv and "
+        "source_ranking.tsv.",
     )
     forgetting: bool = Field(
         True, description="Whether fine-tuned models are also scored on their source's own test part."

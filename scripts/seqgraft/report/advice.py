@@ -9,7 +9,7 @@ from seqgraft.report import text
 from seqgraft.report.savings_tables import savings_estimate, savings_interval
 from seqgraft.report.tables import lower_is_better, metric_title
 from seqgraft.stats.comparisons import FEWEST
-from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
+from seqgraft.stats.settings import BEST_BASELINE, CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 Record = dict[str, Any]
 
@@ -109,14 +109,16 @@ def _helps(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: f
     gains = [(sign * r["difference"] > 0 and r["p_adjusted"] <= alpha, r) for r in rows.to_dict("records")]
     shown = [text.train_size(r["train_size"], r["is_all"]) for good, r in gains if good]
     open_ = [text.train_size(r["train_size"], r["is_all"]) for good, r in gains if not good]
+    sizes = {good: [int(r["train_size"]) for known, r in gains if known == good] for good in (True, False)}
+    few = " with few labels" if max(sizes[True], default=0) < min(sizes[False], default=0) else ""
     steps = _better(verdict, own, sign)
     use = f"Against scratch alone, transfer pays for {title}" if steps else f"Use transfer for {title}"
     if shown and not open_:
         steps.append(f"{use}: the gain over scratch is shown at every train size that was tried.")
     elif shown:
         steps.append(
-            f"{use} with few labels: the gain over scratch is shown at "
-            f"{text.listed(shown)} labels; at {text.listed(open_)} it is not."
+            f"{use}{few}: the gain over scratch is shown at {text.listed(shown)} labels; "
+            f"at {text.listed(open_)} it is not{'' if few else ', which does not mean that there is none'}."
         )
     else:
         steps.append(
@@ -288,6 +290,27 @@ def baseline_warning(verdict: Record, comparisons: pd.DataFrame) -> tuple[str, s
         f"{text.signed(row['difference'])} (interval {text.signed_span(row['ci_low'], row['ci_high'])}), "
         f"which is not {side} 0 beyond doubt."
     )
+
+
+def cautions(verdict: Record, comparisons: pd.DataFrame) -> list[str]:
+    """Return a verdict's cautions without what `baseline_warning` says in red beside them.
+
+    Parameters
+    ----------
+    verdict : dict
+        One entry of ``verdicts.json``.
+    comparisons : pandas.DataFrame
+        As in ``comparisons.tsv``.
+
+    Returns
+    -------
+    list of str
+    """
+    found: list[str] = verdict["cautions"]
+    if baseline_warning(verdict, comparisons) is None:
+        return found
+    named = BEST_BASELINE.format(name=verdict["best_baseline"])
+    return [sentence for sentence in found if named not in f"{sentence[0].lower()}{sentence[1:]}"]
 
 
 def brief(verdict: Record) -> str:

@@ -14,7 +14,7 @@ from seqgraft.stats.settings import CHOSEN, SCRATCH
 
 BANDS = "identity_bands.tsv"
 _TITLES = {POOL: "Nearest in the target's pool", SOURCE: "Nearest in the source's training part"}
-_WHERE = {POOL: "any sequence of the target's pool", SOURCE: "any sequence that trained the source model"}
+_WHERE = {POOL: "sequence of the target's pool", SOURCE: "sequence of the source's training part"}
 
 
 def rows_of(inputs: ReportInputs, transfer: str) -> pd.DataFrame:
@@ -120,17 +120,21 @@ def label(low: float, high: float) -> str:
 
 
 def _sentence(table: pd.DataFrame, part: str) -> str:
-    """Read the lowest band that has scores."""
+    """Read the lowest band that has an interval, else the lowest that has scores, and say what lies below it."""
     whole = _all(table, part)
     bands = _bands(table, part)
     chance = text.number(whole["chance"], 0)
-    shown = next((row for row in bands if pd.notna(row["difference"])), None)
+    scored = [row for row in bands if pd.notna(row["difference"])]
+    shown = next((row for row in scored if pd.notna(row["ci_low"])), scored[0] if scored else None)
     share = text.percent(CHANCE, 0)
     unrelated = f" Of shuffled sequences, which are related to nothing, {share} stay below {chance} %."
     if shown is None:
-        return f"No band of identity to {_WHERE[part]} has scores of both strategies, as the table says.{unrelated}"
+        return (
+            f"No band of identity to the nearest {_WHERE[part]} has scores of both strategies, as the table "
+            f"says.{unrelated}"
+        )
     low, high = float(shown["low"]), float(shown["high"])
-    identical = (
+    identity = (
         f"less than {high:g} %"
         if low == EDGES[0]
         else f"at least {low:g} %"
@@ -139,14 +143,34 @@ def _sentence(table: pd.DataFrame, part: str) -> str:
     )
     values = f"{metric_title(str(shown['metric']))} {text.number(shown[CHOSEN])}"
     span = text.signed_span(shown["ci_low"], shown["ci_high"])
-    difference = f"difference {text.signed(shown['difference'])}" + (
-        f", {span}" if span != text.NOTHING else ""
-    )
+    sure = span if span != text.NOTHING else _why(shown)
+    difference = ", ".join(filter(None, (f"difference {text.signed(shown['difference'])}", sure)))
+    has, their = ("has", "its") if shown["examples"] == 1 else ("have", "their")
     return (
-        f"{text.count(shown['examples'])} of {text.count(whole['examples'])} test sequences are {identical} identical "
-        f"to {_WHERE[part]}; there {CHOSEN} has {values} and {SCRATCH} {text.number(shown[SCRATCH])} ({difference})."
-        f"{unrelated}"
+        f"{text.count(shown['examples'])} of {text.count(whole['examples'])} test sequences {has} {identity} identity "
+        f"to {their} nearest {_WHERE[part]}; there {CHOSEN} has {values} and {SCRATCH} {text.number(shown[SCRATCH])} "
+        f"({difference}).{_below(bands, low)}{unrelated}"
     )
+
+
+def _below(bands: list[dict[Any, Any]], low: float) -> str:
+    """Say what the bands below one lack, where they hold sequences."""
+    held = [row for row in bands if row["low"] < low and row["examples"]]
+    sentences = ""
+    for what, rows in (
+        ("no score", [row for row in held if pd.isna(row["difference"])]),
+        ("scores without an interval", [row for row in held if pd.notna(row["difference"])]),
+    ):
+        if rows:
+            number = int(sum(row["examples"] for row in rows))
+            why = "; ".join(dict.fromkeys(_why(row).removeprefix("no interval: ") for row in rows))
+            who = (
+                "1 sequence below that has"
+                if number == 1
+                else f"{text.count(number)} sequences below that have"
+            )
+            sentences += f" The {who} {what} ({why})."
+    return sentences
 
 
 def _bands(table: pd.DataFrame, part: str) -> list[dict[Any, Any]]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqgraft.learn.descriptions import BACKBONES, BASELINES, STRATEGIES
-from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
+from seqgraft.learn.neighbours import NEIGHBOURS, PRIORS
 from seqgraft.report import suspicions, text
 from seqgraft.report.ablation_tables import ablation_rows, titles
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.methods_data import data_words, split_words
 from seqgraft.report.methods_identity import identity_words
+from seqgraft.report.methods_sources import estimates_words, forgetting_words
 from seqgraft.report.methods_statistics import statistics_words
 from seqgraft.report.references import OF_STRATEGIES, Citations
 from seqgraft.stats.settings import ZERO_SHOT
@@ -71,6 +73,8 @@ def methods(inputs: ReportInputs, level: float) -> Description:
         ("Choosing", lambda: _choosing(inputs, cited)),
         ("Statistics", lambda: statistics_words(inputs, level, cited)),
         ("Identity to training sequences", lambda: identity_words(inputs, cited)),
+        ("Promises of the sources", lambda: estimates_words(inputs, cited)),
+        ("Forgetting", lambda: forgetting_words(inputs)),
         ("Checks", lambda: suspicions.sentence(inputs)),
         ("Size of the source", lambda: _source_sizes(inputs)),
         ("Software", lambda: _software(inputs, cited)),
@@ -193,7 +197,8 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
     """Say what is chosen, and on which labels."""
     own = inputs.config["training"]
     names = set(inputs.summary["strategy"])
-    facts = [STRATEGY_FACTS[name] for name in names if name in STRATEGY_FACTS]
+    known = {**STRATEGY_FACTS, **NETWORK_BASELINES}
+    facts = [known[name] for name in names if name in known]
     words = [
         f"Everything that a fit chooses it chooses on labels inside its own n {cited.cite('varma2006')}: below 500 "
         f"labels by at most {own['folds']}-fold cross-fitting, from 500 on by a stratified fifth (at most 500). The "
@@ -219,6 +224,12 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
         if ZERO_SHOT in names
         else ""
     )
+    if "nearest-neighbour" in names:
+        voters, priors = (text.listed([f"{v:g}" for v in values], "or") for values in (NEIGHBOURS, PRIORS))
+        words.append(
+            f"For nearest-neighbour the number of neighbours ({voters}) and the weight of the share of positives, "
+            f"counted in wholly identical neighbours ({priors}), were chosen in the same way."
+        )
     words.append(
         f"A temperature {cited.cite('guo2017')} and a threshold (the highest expected MCC under probabilities fitted "
         f"to held-out logits {cited.cite('platt1999')}) were fitted on held-out logits of the single models and "

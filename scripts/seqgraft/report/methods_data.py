@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from seqgraft.report import text
+from seqgraft.report.identity_tables import BANDS
 from seqgraft.report.inputs import ReportInputs
+from seqgraft.report.source_tables import attached
 
 _AMBIGUOUS = {
     "drop": "left out",
@@ -122,7 +124,12 @@ def split_words(inputs: ReportInputs) -> str:
         f"sequences in a task's own pool were left out of it ({_found(left.get('pool', 0))})."
     )
     if set(kinds) <= {"exact", "reverse-complement"}:
-        words.append("Sequences that are similar without being the same were not looked for.")
+        told = (
+            ""
+            if attached(inputs, BANDS).empty
+            else "; how alike they are, and what scores they get, is in the section on identity"
+        )
+        words.append(f"Sequences that are similar without being the same were not left out{told}.")
     return " ".join(words)
 
 

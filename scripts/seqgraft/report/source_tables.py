@@ -4,6 +4,7 @@ import io
 
 import pandas as pd
 
+from seqgraft.learn.descriptions import ESTIMATES
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.tables import Cell, Row, Table, metric_title, num
@@ -106,6 +107,24 @@ def promises_table(inputs: ReportInputs) -> Table | None:
         "these sources alone.",
     )
     return Table("What each source had promised", heads, tuple(rows), frozenset({2, 5, 6}), notes)
+
+
+def estimate_lines(inputs: ReportInputs) -> list[tuple[str, str, str]]:
+    """Say what each estimate of `promises_table` is.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Name, sentence, paper; empty where the table is not shown.
+    """
+    table = attached(inputs, RANKING)
+    names: list[str] = [] if table.empty else list(table["estimate"].drop_duplicates())
+    return [(name, ESTIMATES[name].text, ESTIMATES[name].citation) for name in names]
 
 
 def forgetting_table(inputs: ReportInputs) -> Table | None:

@@ -173,6 +173,7 @@ def sources(study: Study) -> dict[str, Any] | None:
     found = {
         "gains": source_tables.gains_table(study.inputs, study.level),
         "promises": source_tables.promises_table(study.inputs),
+        "estimates": source_tables.estimate_lines(study.inputs),
         "forgetting": source_tables.forgetting_table(study.inputs),
     }
     return found if any(found.values()) else None

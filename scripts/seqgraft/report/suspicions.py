@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from seqgraft.report import text
+from seqgraft.report.advice import baseline_warning
 from seqgraft.report.inputs import ReportInputs
-from seqgraft.stats.suspicions import CHECKS
+from seqgraft.stats.suspicions import BASELINE_CHECK, CHECKS
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Shown:
 
 
 def shown(inputs: ReportInputs) -> list[Shown]:
-    """Return all suspicions, the serious ones first.
+    """Return the suspicions, the serious ones first, but for those that the verdict says in red.
 
     Parameters
     ----------
@@ -32,6 +33,7 @@ def shown(inputs: ReportInputs) -> list[Shown]:
         `transfer` is empty where the study has only one.
     """
     titles = {v["transfer"]: " → ".join(inputs.titles_of(v)) for v in inputs.verdicts}
+    warned = _warned(inputs)
     rows = [
         Shown(
             titles.get(row["transfer"], row["transfer"]) if len(titles) > 1 else "",
@@ -41,6 +43,7 @@ def shown(inputs: ReportInputs) -> list[Shown]:
             row["evidence"],
         )
         for row in inputs.suspicions.to_dict("records")
+        if (row["transfer"], row["kind"]) not in warned
     ]
     return sorted(rows, key=lambda row: row.severity != "serious")
 
@@ -52,4 +55,14 @@ def sentence(inputs: ReportInputs) -> str:
     fired = inputs.suspicions["kind"].nunique()
     if not fired:
         return f"None of the {looked} fired. They look for: {listed}."
-    return f"Of the {looked}, {fired} fired; what they found stands at the top. They look for: {listed}."
+    red = " and in red in the verdicts" if _warned(inputs) else ""
+    return f"Of the {looked}, {fired} fired; what they found stands at the top{red}. They look for: {listed}."
+
+
+def _warned(inputs: ReportInputs) -> set[tuple[str, str]]:
+    """Name the transfers whose verdict warns of a baseline, with the check that says the same."""
+    return {
+        (verdict["transfer"], BASELINE_CHECK)
+        for verdict in inputs.verdicts
+        if baseline_warning(verdict, inputs.comparisons)
+    }

@@ -38,7 +38,7 @@ def verdict(transfer: Transfer) -> dict[str, Any]:
         "direction": "is worse" if tables.lower_is_better(transfer.metric) else "is better",
         "savings": advice.label_savings(inputs.savings, transfer.name, transfer.metric),
         "next": advice.next_steps(own, inputs.comparisons, transfer.titles[1], simulated=simulated),
-        "cautions": own["cautions"],
+        "cautions": advice.cautions(own, inputs.comparisons),
     }
 
 

@@ -60,7 +60,8 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
     (
         "baseline",
         "baseline",
-        "A simple method without a neural network. If it does as well, the network is not needed.",
+        "A simple method that learns nothing from a source; most have no neural network. If it does as well, "
+        "transfer is not needed.",
     ),
     (
         "backbone, head",
@@ -108,6 +109,12 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
         "Whether predicted probabilities are right: of the sequences that get 0.8, eight in ten should be positive. "
         "The calibration error (ECE) is the mean distance between predicted probabilities and observed shares, in bins "
         "of equal numbers of sequences (Naeini et al. 2015, AAAI; Guo et al. 2017, ICML).",
+    ),
+    (
+        "temperature",
+        "temperature",
+        "What a model's raw scores are divided by so that its probabilities are neither too sure nor too timid; fitted "
+        "on held-out labels.",
     ),
     (
         "prior adapted",

@@ -15,6 +15,8 @@ ZERO_SHOT = "zero-shot"
 CURVE = "curve"
 #: `EvaluationSettings.chosen` when the strategy is chosen by held-out log loss.
 HELD_OUT = "held-out"
+#: How a caution of a verdict names the best baseline; the page, which says it in red, tells such cautions by it.
+BEST_BASELINE = "the best baseline ({name})"
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class Check:
     find: Callable[[Evidence], list[Finding]]
 
 
+#: The check whose finding the page's verdict also says.
+BASELINE_CHECK = "no better than a baseline"
 CHECKS: dict[str, Check] = {
     "constant predictions": Check(
         "fits that give every test sequence the same score", suspect_results.constant_predictions
@@ -41,7 +43,7 @@ CHECKS: dict[str, Check] = {
         "strategies whose AUROC is not shown to be above .5 at their largest train size",
         suspect_results.did_not_learn,
     ),
-    "no better than a baseline": Check(
+    BASELINE_CHECK: Check(
         "a chosen strategy not shown to be better than the best baseline",
         suspect_results.no_better_than_baseline,
     ),

@@ -10,7 +10,7 @@ from seqgraft.stats.comparisons import FEWEST
 from seqgraft.stats.metrics import METRICS
 from seqgraft.stats.multiplicity import p_text
 from seqgraft.stats.panel import Panel
-from seqgraft.stats.settings import CHOSEN, CURVE, HELD_OUT, ZERO_SHOT
+from seqgraft.stats.settings import BEST_BASELINE, CHOSEN, CURVE, HELD_OUT, ZERO_SHOT
 
 
 def transfer_verdict(panel: Panel, comparisons: pd.DataFrame) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
         )
     metric = METRICS[study.primary_metric]
     for reference, name, more in (
-        (panel.best_baseline, f"the best baseline ({panel.best_baseline})", ""),
+        (panel.best_baseline, BEST_BASELINE.format(name=panel.best_baseline), ""),
         (ZERO_SHOT, "zero-shot", ": the target's labels have not been shown to add anything"),
     ):
         row = rows[
