@@ -44,7 +44,7 @@ verify: $(READY) ## say whether a study's files are those of its run: make verif
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
 	@$(BIN)/python -m seqgraft.verify "results/$(STUDY)" $(if $(AGAINST),--against "$(AGAINST)")
 
-bench: $(READY) ## time evaluation and report on 10,000 fits of made-up predictions
+bench: $(READY) ## time evaluation and report on 10,000 fits of made-up predictions; writes bench/evaluation.tsv
 	$(BIN)/python bench/evaluation.py
 
 # Exits with an error when something asked of the statistics is not met. docs/truth.md quotes the table.

@@ -4,7 +4,7 @@
 
 The study has six tasks, every one grafted onto every other (30 transfers), five train sizes and ten replicates. With
 the default of 10,000 fits there are six strategies that use a source. Each stage runs in a process of its own, so that
-its peak memory can be told.
+its peak memory can be told. What was measured is printed and written to bench/evaluation.tsv.
 """
 
 import resource
@@ -16,12 +16,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings, evaluate, write_tables
+from seqgraft.files import write_tsv
 from seqgraft.seeds import seed
+from seqgraft.stats.identity_bands import identity_bands
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = ("ant", "bee", "cat", "dog", "eel", "fox")
@@ -31,6 +34,9 @@ REPLICATES, SOURCE_MODELS = 10, 3
 BASELINES = ("constant", "kmer-logistic")
 NAMES = ("full", "full-kept-head", "linear-probe", *(f"strategy-{k}" for k in range(4, 1000)))
 POSITIVES = 0.27
+DRAWS = 1000
+BANDS = "identity_bands.tsv"
+COLUMNS = ["stage", "cpu_seconds", "wall_seconds", "peak_mib", "what"]
 
 
 def candidates(fits: int) -> tuple[str, ...]:
@@ -90,7 +96,7 @@ def study(folder: Path, fits: int) -> tuple[list[FitJob], EvaluationSettings]:
         for source, target in PAIRS
     )
     return jobs, EvaluationSettings(
-        "bench", transfers, BASELINES, replicates=REPLICATES, source_models=SOURCE_MODELS
+        "bench", transfers, BASELINES, replicates=REPLICATES, source_models=SOURCE_MODELS, draws=DRAWS
     )
 
 
@@ -99,7 +105,7 @@ def make(folder: Path, fits: int, test: int) -> str:
     for job in study(folder, fits)[0]:
         distance = {"scratch": 1.3, "kmer-logistic": 1.4, "zero-shot": 1.7}.get(job.strategy, 1.6)
         predictions(job.predictions, job.strategy, distance, test, zero_shot=job.strategy == "zero-shot")
-    return f"{len(study(folder, fits)[0])} files"
+    return f"{len(study(folder, fits)[0])} files of about {fits:,} fits, {test:,} test examples"
 
 
 def evaluation(folder: Path, fits: int, test: int) -> str:
@@ -110,6 +116,25 @@ def evaluation(folder: Path, fits: int, test: int) -> str:
     return f"{len(tables.metrics[keys].drop_duplicates()):,} rows of fits and choices in metrics.tsv"
 
 
+def identities(target: str, test: int) -> pd.DataFrame:
+    """Make up how alike each test example is to its target's pool and to every source: all bands alike."""
+    generator = np.random.default_rng(seed("bench", target, "identity"))
+    ids, tasks = [f"t{k:06d}" for k in range(test)], [target, *(s for s, own in PAIRS if own == target)]
+    drawn = [False] * test + [True] * test
+    return pd.concat(
+        pd.DataFrame({"id": ids * 2, "shuffled": drawn, "task": task, "identity": generator.random(2 * test)})
+        for task in tasks
+    )
+
+
+def bands(folder: Path, fits: int, test: int) -> str:
+    """Score by band of identity."""
+    jobs, settings = study(folder, fits)
+    table = identity_bands(jobs, settings, {task: identities(task, test) for task in TASKS}, threads=2)
+    write_tsv(table, folder / BANDS)
+    return f"{len(table):,} rows of {BANDS}"
+
+
 def report(folder: Path, fits: int, test: int) -> str:
     """Write the page and the figures; data sections are those of the tests' planted study."""
     import json
@@ -117,50 +142,58 @@ def report(folder: Path, fits: int, test: int) -> str:
     sys.path.insert(0, str(ROOT / "tests/unit"))
     from report_fixtures import make_inputs
 
-    from seqgraft.report.figures import all_drawings, figure_files
+    from seqgraft.report.figures import figure_files
+    from seqgraft.report.inputs import COLUMNS as SHOWN
     from seqgraft.report.page import build
     from seqgraft.report.reading import read_table
 
     verdicts = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
+    planted = make_inputs({entry["transfer"]: "helps" for entry in verdicts})
     inputs = replace(
-        make_inputs({entry["transfer"]: "helps" for entry in verdicts}),
+        planted,
         verdicts=verdicts,
-        **{path.stem: read_table(path) for path in folder.glob("*.tsv") if path.stem != "metrics"},
+        attachments=planted.attachments | {BANDS: (folder / BANDS).read_text(encoding="utf-8")},
+        **{path.stem: read_table(path) for path in folder.glob("*.tsv") if path.stem in SHOWN},
     )
-    drawings = all_drawings(inputs)
-    figures = figure_files(inputs, drawings)
-    page = build(inputs, drawings)
+    figures = list(figure_files(inputs))
+    page = build(inputs)
     assert "torch" not in sys.modules
     return f"{len(figures)} figures, a page of {len(page) / 1e6:.1f} MB"
 
 
-def timed(stage: Callable[[Path, int, int], str], folder: Path, fits: int, test: int) -> str:
-    """Run one stage in a process of its own; say what it made, its seconds and its peak memory."""
+STAGES: tuple[Callable[[Path, int, int], str], ...] = (make, evaluation, bands, report)
+
+
+def timed(stage: Callable[[Path, int, int], str], folder: Path, fits: int, test: int) -> dict[str, Any]:
+    """Run one stage in a process of its own; return its row of the table."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        made, wall, cpu, peak = pool.submit(_measured, stage, folder, fits, test).result()
-    return f"{stage.__name__:<12}{wall:7.1f} s{cpu:9.1f} CPU s{peak / 2**30:7.2f} GiB   {made}"
+        return pool.submit(measured, stage, folder, fits, test).result()
 
 
-def _measured(
-    stage: Callable[[Path, int, int], str], folder: Path, fits: int, test: int
-) -> tuple[str, float, float, int]:
-    """Run one stage here; memory includes that of processes which it started."""
+def measured(stage: Callable[[Path, int, int], str], folder: Path, fits: int, test: int) -> dict[str, Any]:
+    """Run one stage here; its memory includes that of processes which it started."""
     start, busy = time.perf_counter(), time.process_time()
-    made = stage(folder, fits, test)
+    what = stage(folder, fits, test)
     wall, cpu = time.perf_counter() - start, time.process_time() - busy
     own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     cpu += others.ru_utime + others.ru_stime
-    return made, wall, cpu, (own.ru_maxrss + others.ru_maxrss) * 1024
+    peak = (own.ru_maxrss + others.ru_maxrss) / 1024
+    row = (stage.__name__, round(cpu, 1), round(wall, 1), round(peak), what)
+    return dict(zip(COLUMNS, row, strict=True))
 
 
 def main() -> None:
-    """Print a line a stage."""
+    """Print a line a stage and write the table."""
     fits = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     test = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
+    rows = []
     with tempfile.TemporaryDirectory() as name:
-        print(f"about {fits:,} fits, {test:,} test examples, 1,000 draws", flush=True)
-        for stage in (make, evaluation, report):
-            print(timed(stage, Path(name), fits, test), flush=True)
+        for stage in STAGES:
+            row = timed(stage, Path(name), fits, test)
+            rows.append(row)
+            stage_name, cpu, wall, peak, what = row.values()
+            print(f"{stage_name:<12}{wall:7.1f} s{cpu:9.1f} CPU s{peak:7} MiB   {what}", flush=True)
+    write_tsv(pd.DataFrame(rows, columns=COLUMNS), ROOT / "bench/evaluation.tsv")
 
 
 if __name__ == "__main__":

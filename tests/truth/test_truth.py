@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STUDIES = {
     "useless": 150, "useless-sources": 150, "shuffled": 150, "helps": 40, "hurts": 40, "savings": 100,
     "uneven": 200, "noisy": 150, "near-1-small": 400,
+    "few": 300,
 }  # fmt: skip
 #: Chance that a row at the very edge of what is asked is called wrong; the studies are the same at each run.
 RISK = 0.01
@@ -44,6 +45,15 @@ def wrong(kind: str, studies: int) -> list[str]:
 @pytest.mark.parametrize("kind", STUDIES)
 def test_what_is_planted_is_found(kind: str) -> None:
     assert wrong(kind, STUDIES[kind]) == []
+
+
+def test_a_kind_is_asked_its_own_range_where_it_has_one_and_others_are_not() -> None:
+    rows = {answer.what: (answer.low, answer.high) for answer in answers("few", [0], draws=20)}
+    assert rows.pop("interval of the AUROC difference holds it") == (0.93, 0.99)
+    assert set(rows.values()) == {(0.93, 0.97)}
+    for name, world in WORLDS.items():
+        assert bool(world.asked) is (name == "few")
+        assert set(world.asked) <= set(world.claims)
 
 
 # --- methods broken on purpose

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_predictions import write_strategy
+from scipy.stats import binom
 
 from seqgraft.data.counts import check_source_size
 from seqgraft.errors import SeqgraftError
@@ -21,10 +22,12 @@ from seqgraft.stats.ablation import (
     Ablated,
     ablation_table,
     answer,
+    beyond_a_fifth,
 )
 from seqgraft.stats.comparisons import comparisons_table
-from seqgraft.stats.panel import build_panel
-from seqgraft.stats.scoring import score_target
+from seqgraft.stats.panel import Panel, build_panel
+from seqgraft.stats.predictions import FitKey
+from seqgraft.stats.scoring import StrategyScores, score_target
 from seqgraft.stats.settings import EvaluationSettings, FitJob, TransferSettings
 
 CLASSES = ["promoter", "background"]
@@ -148,11 +151,17 @@ def test_gains_and_differences_are_the_means_worked_out_by_hand(tmp_path) -> Non
     assert found["gain"].to_dict() == {30: 0.125, 90: 0.375}  # (0 + 1/4) / 2 and (1/2 + 1/4) / 2
     assert found.loc[30, "more_from_whole"] == 0.25  # (1/2 + 0) / 2
     assert found["more_from_whole"].isna().tolist() == [False, True]
+    assert found.loc[30, "beyond_a_fifth"] == pytest.approx(0.25 - 0.375 / 5)
+    assert found["beyond_a_fifth"].isna().tolist() == [False, True]
     assert found["is_whole"].tolist() == [False, True]
     assert found["replicates"].tolist() == [2, 2]
     assert table["metric"].iloc[0] == "auroc"
     # Of a loss, less is better: a gain is a gain.
-    assert curve(table, "log_loss").loc[90, "gain"] > 0
+    loss = curve(table, "log_loss")
+    assert loss.loc[90, "gain"] > 0
+    beyond = loss.loc[30, "more_from_whole"] - loss.loc[90, "gain"] / 5
+    assert loss.loc[30, "beyond_a_fifth"] == pytest.approx(beyond)
+    assert loss.loc[30, "beyond_low"] <= beyond <= loss.loc[30, "beyond_high"]
 
 
 # Distance of the classes by source size; an AUROC is the normal distribution function of distance / sqrt(2).
@@ -197,11 +206,15 @@ def test_a_planted_answer_is_found(tmp_path, distances, expected) -> None:
         assert (found["gain"] < found["ci_high"]).all()
 
 
-def by_hand(gain: tuple[float, float], *more: tuple[float, float]) -> pd.DataFrame:
+# What the rest of the source added, less a fifth of the gain: where its interval ends.
+BELOW, ABOVE = -0.001, 0.001
+
+
+def by_hand(gain: tuple[float, float], *more: tuple[float, float, float]) -> pd.DataFrame:
     """Rows over the curve: the whole source's gain and its lower end, and what it gave beyond 100, 200, 300."""
     parts = [
-        {"source_size": 100 * k, "is_whole": False, "more_low": low, "more_high": high}
-        for k, (low, high) in enumerate(more, 1)
+        {"source_size": 100 * k, "is_whole": False, "more_low": low, "more_high": high, "beyond_high": beyond}
+        for k, (low, high, beyond) in enumerate(more, 1)
     ]
     whole = {"source_size": 999, "is_whole": True, "gain": gain[0], "ci_low": gain[1]}
     return pd.DataFrame([*parts, whole]).assign(
@@ -212,23 +225,56 @@ def by_hand(gain: tuple[float, float], *more: tuple[float, float]) -> pd.DataFra
 @pytest.mark.parametrize(
     ("gain", "more", "expected"),
     [
-        # A fifth of the whole gain is .02.
-        ((0.1, 0.05), [(0.03, 0.06), (0.001, 0.019), (-0.01, 0.015)], (LEVEL, 200, 100)),
+        ((0.1, 0.05), [(0.03, 0.06, ABOVE), (0.001, 0.019, BELOW), (-0.01, 0.015, BELOW)], (LEVEL, 200, 100)),
+        # Below a fifth of the gain as estimated, but not surely, since the gain is known no better.
+        ((0.1, 0.05), [(-0.01, 0.019, ABOVE)], (UNCLEAR, None, None)),
         # A part in between that lacks something: what is smaller is not enough, whatever it shows.
-        ((0.1, 0.05), [(-0.01, 0.01), (0.01, 0.03), (-0.01, 0.01)], (LEVEL, 300, 200)),
+        ((0.1, 0.05), [(-0.01, 0.01, BELOW), (0.01, 0.03, ABOVE), (-0.01, 0.01, BELOW)], (LEVEL, 300, 200)),
         # The last step leaves open whether there is growth worth having, the first does not.
-        ((0.1, 0.05), [(0.03, 0.06), (-0.01, 0.03), (-0.01, 0.021)], (UNCLEAR, None, 100)),
+        (
+            (0.1, 0.05),
+            [(0.03, 0.06, ABOVE), (-0.01, 0.03, ABOVE), (-0.01, 0.021, ABOVE)],
+            (UNCLEAR, None, 100),
+        ),
         # Nothing is a share of a gain that may not be there.
-        ((0.1, -0.01), [(-0.01, 0.01)], (UNCLEAR, None, None)),
-        ((0.1, 0.05), [(0.01, 0.03)], (GROWS, None, 100)),
+        ((0.1, -0.01), [(-0.01, 0.01, BELOW)], (UNCLEAR, None, None)),
+        ((0.1, 0.05), [(0.01, 0.03, ABOVE)], (GROWS, None, 100)),
         # Surely growing, and surely by little.
-        ((0.1, 0.05), [(0.001, 0.01)], (LEVEL, 100, None)),
-        ((0.1, 0.05), [(-0.03, -0.01)], (FALLS, 100, None)),
-        ((0.1, 0.05), [(np.nan, np.nan)], (UNCLEAR, None, None)),
+        ((0.1, 0.05), [(0.001, 0.01, BELOW)], (LEVEL, 100, None)),
+        ((0.1, 0.05), [(-0.03, -0.01, BELOW)], (FALLS, 100, None)),
+        ((0.1, 0.05), [(np.nan, np.nan, np.nan)], (UNCLEAR, None, None)),
     ],
 )
 def test_the_reading_of_intervals(gain, more, expected) -> None:
     assert answer(by_hand(gain, *more), "s--t", "auroc") == expected
+
+
+def studied(generator: np.random.Generator, means: dict[str, float]) -> Panel:
+    """One study of six fits scored on 40 examples and under 60 draws, its means planted; scratch is the least sure."""
+    drawn = generator.multinomial(40, np.full(40, 1 / 40), size=60).T
+    weights = np.column_stack([np.ones(40), drawn]) / 40
+    scores, spread = {}, {"scratch": 0.06, "full@100": 0.01, "full": 0.01}
+    for name, mean in means.items():
+        fits = mean + spread[name] * generator.normal(size=(6, 1))
+        examples = spread[name] * 2 * generator.normal(size=40)
+        values = {"auroc": (fits + examples) @ weights}
+        scores[name] = StrategyScores(
+            name, "strategy", [FitKey(50, False, r) for r in range(1, 7)], values, {}, [], []
+        )
+    transfer = TransferSettings("s--t", ("s",), "t", "s", "t", tuple(means), candidates=())
+    return Panel(transfer, study(), scores, [(50, False)], 6, 40, 20, None)
+
+
+def test_a_rest_that_gave_a_fifth_is_called_less_in_at_most_one_study_of_forty() -> None:
+    generator = np.random.default_rng(1)
+    # The whole gave .1, and .02 of it beyond the part: exactly a fifth.
+    means = {"scratch": 0.7, "full@100": 0.78, "full": 0.8}
+    studies, wrong = 1500, 0
+    for _ in range(studies):
+        panel = studied(generator, means)
+        wrong += beyond_a_fifth(panel, "full", "full@100", "auroc", None).high < 0
+    assert binom.sf(wrong - 1, studies, 0.025) > 0.01
+    assert binom.cdf(wrong, studies, 0.01) > 0.01  # and not because it is never said
 
 
 def test_below_five_replicates_nothing_is_said(tmp_path) -> None:

@@ -201,6 +201,14 @@ def script_of(name: str, every: dict[str, str]) -> str:
     return script_of(base[1], every)
 
 
+def test_the_record_of_a_run_holds_the_digest_of_every_script() -> None:
+    text = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    (listed,) = re.findall(r"^SCRIPTS \+?= \[(.*?)\]", text, re.MULTILINE | re.DOTALL)
+    names = re.findall(r'"(\w+)"', listed)
+    assert len(names) == len(set(names))
+    assert set(names) == {Path(name).stem for name in SCRIPTS}
+
+
 def test_every_rule_carries_the_digest_of_its_own_script() -> None:
     every = rules()
     assert {"pretrain", "finetune", "finetune_without_source", "baseline", "report"} <= set(every)

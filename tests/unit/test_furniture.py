@@ -65,12 +65,29 @@ def test_profiles_name_rules_that_exist() -> None:
     assert set(slurm["set-resources"]) <= names
 
 
+def test_memory_and_time_grow_for_every_rule_that_becomes_a_batch_job() -> None:
+    """What a rule says of its own is the same at each attempt, unless the profile says it again."""
+    text = "".join(p.read_text() for p in RULES)
+    blocks = re.split(r"^(?=rule |use rule |checkpoint |onstart)", text, flags=re.MULTILINE)
+    own = {
+        re.match(r"rule (\w+)", block)[1]
+        for block in blocks
+        if block.startswith("rule ") and "mem_mb=" in block and "localrule: True" not in block
+    }
+    assert {"pretrain", "finetune", "evaluate"} <= own
+    derived = {
+        name for base, name in re.findall(r"^use rule (\w+) as (\w+) with", text, re.MULTILINE) if base in own
+    }
+    slurm = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
+    assert set(slurm["set-resources"]) == own | derived
+
+
 def test_gpus_are_capped_on_a_laptop_and_asked_for_on_a_cluster() -> None:
     default, slurm = (
         yaml.safe_load((ROOT / f"profiles/{name}/profile.yaml").read_text()) for name in ("default", "slurm")
     )
     assert default["resources"] == {"gpu": 0}
-    for rule in ("pretrain", "finetune", "finetune_without_source"):
+    for rule in ("pretrain", "finetune", "finetune_without_source", "source_scores", "forgetting"):
         assert slurm["set-resources"][rule]["gpu"] == 1
     for resources in slurm["set-resources"].values():
         assert "attempt" in resources["mem_mb"]

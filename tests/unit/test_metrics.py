@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 from sklearn import metrics as reference
 
-from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
+from seqgraft.stats.metrics import METRICS, Draws, Scored, compute, worst_and_best
 
 
 @pytest.fixture
@@ -102,3 +102,8 @@ def test_weights_that_are_not_whole_give_the_same_metrics_as_whole_ones(scored):
     assert Draws(whole / 7).counts is None
     for name in METRICS:
         np.testing.assert_allclose(slow[name], fast[name], rtol=1e-12)
+
+
+def test_the_ends_of_an_interval_are_turned_where_less_is_better():
+    assert worst_and_best(-0.1, 0.3, greater_is_better=True) == (-0.1, 0.3)
+    assert worst_and_best(-0.1, 0.3, greater_is_better=False) == (-0.3, 0.1)

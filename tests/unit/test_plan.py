@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -11,8 +12,12 @@ from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.learning import BackboneSettings
 from seqgraft.config.load import read_study
 from seqgraft.config.study import Study
-from seqgraft.planning.costs import REFERENCE, training_seconds, work_of
-from seqgraft.planning.plan import makespan, plan_of, plan_text, training_jobs
+from seqgraft.learn import choosing
+from seqgraft.learn.names import BASELINE_NAMES, NETWORK_BASELINES
+from seqgraft.planning.beside import BESIDE
+from seqgraft.planning.costs import REFERENCE, neighbours_seconds, start_seconds, training_seconds, work_of
+from seqgraft.planning.fits import division
+from seqgraft.planning.plan import _BASELINES, makespan, plan_of, plan_text, training_jobs
 from seqgraft.planning.sizes import TaskSize, count
 from seqgraft.planning.speed import Speed, measure
 
@@ -68,6 +73,86 @@ def test_what_was_finished_is_not_counted() -> None:
     assert "up to 4 of these fits are in the resume store" in words
     assert "SIMULATED data" in words
     assert "nothing is left to train" in text(own, [])
+
+
+@pytest.mark.parametrize("labels", [10, 499, 500, 1000, 5000])
+def test_labels_are_divided_as_fits_divide_them(labels: int) -> None:
+    training = study().training
+    parts = choosing.members(
+        np.arange(labels) % 2, folds=training.folds, large_members=training.members, seed_words=("plan",)
+    )
+    members, learned = division(training, labels)
+    assert len(parts) == members
+    assert np.mean([len(part.fit) for part in parts]) == pytest.approx(learned, abs=1)
+
+
+def test_the_time_is_no_bound_and_does_not_say_so() -> None:
+    words = text(study(), training_jobs(study()))
+    assert "at most" not in words
+    assert " with 2 job(s) at once if every run passes all its checkpoints" in words
+
+
+# --- jobs that train nothing
+
+
+def beside(rule: str, scope: str, own: Study | None = None, **sizes: tuple[int, int]) -> float:
+    """Return the seconds of one job beyond its start, tasks being of the named sizes."""
+    own = own or study()
+    by_task = {name: TaskSize(*sizes.get(name, (1000, 80))) for name in own.tasks}
+    transfers = {transfer.name: transfer for transfer in own.transfers}
+    return BESIDE[rule](own, scope, by_task, transfers, REFERENCE) - start_seconds(
+        REFERENCE, torch=rule != "identity"
+    )
+
+
+def test_a_search_for_the_nearest_sequences_grows_as_what_it_does() -> None:
+    # The test part is a share of .4: 4,000 test and 6,000 training sequences of 81 letters. 4,000 and 10,000 took 19 s
+    # on a core that was two to three times as slow as the reference.
+    once = beside("identity", "bsubtilis", ecoli=(10, 81), bsubtilis=(10_000, 81))
+    assert 5 < once < 15
+    # Twice the length: the alignments, most of the time, take four times as long; the words do not.
+    assert 3 * once < beside("identity", "bsubtilis", ecoli=(10, 162), bsubtilis=(10_000, 162)) < 4 * once
+    # More training sequences than are aligned: only the words of more of them are compared.
+    more, most = (
+        beside("identity", "bsubtilis", ecoli=(n, 81), bsubtilis=(1000, 81)) for n in (5_000, 10_000)
+    )
+    assert 1 < most / more < 2
+
+
+def test_estimates_and_forgetting_grow_with_what_they_look_at() -> None:
+    own = study()
+    few, many = (beside("source_scores", "ecoli--bsubtilis", bsubtilis=(n, 80)) for n in (500, 50_000))
+    assert 0 < few < many
+    models = own.pretraining.model_copy(update={"replicates": 3})
+    three = beside("source_scores", "ecoli--bsubtilis", own.model_copy(update={"pretraining": models}))
+    assert three == pytest.approx(3 * beside("source_scores", "ecoli--bsubtilis"))
+    small, large = (beside("forgetting", "study", ecoli=(n, 80)) for n in (1_000, 10_000))
+    assert 0 < small < large
+
+
+def test_jobs_beside_are_part_of_the_plan() -> None:
+    own = study()
+    jobs = training_jobs(own)
+    asked = [("identity", "bsubtilis"), ("source_scores", "ecoli--bsubtilis"), ("forgetting", own.study)]
+    plain, more = (plan_of(own, jobs, REFERENCE, Path("nowhere"), beside=b) for b in ((), asked))
+    assert len(more.most) == len(plain.most) + 3
+    assert sum(more.most) > sum(plain.most) + sum(
+        start_seconds(REFERENCE, torch=t) for t in (False, True, True)
+    )
+    assert more.jobs == plain.jobs
+    # Nothing can be said of files that are not here.
+    files = study("config/bacteria.yaml")
+    jobs = training_jobs(files)
+    plain, more = (
+        plan_of(files, jobs, REFERENCE, Path("nowhere"), beside=b) for b in ((), [("identity", "bsubtilis")])
+    )
+    assert more.most == plain.most
+
+
+def test_every_baseline_has_its_cost() -> None:
+    assert set(_BASELINES) == set(BASELINE_NAMES) - set(NETWORK_BASELINES)
+    # One fit of 2,000 labels and 3,000 test sequences: .6 s on a core of .45 times the reference's speed.
+    assert neighbours_seconds(2000, 400, 3000, REFERENCE) == pytest.approx(0.45 * 0.6, rel=0.5)
 
 
 def test_files_hide_the_size_of_a_task_until_they_are_here(tmp_path: Path) -> None:

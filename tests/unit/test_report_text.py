@@ -3,6 +3,7 @@ import math
 import pytest
 
 from seqgraft.report import text
+from seqgraft.signs import true_minus
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,13 @@ def test_words():
     assert text.listed(["a", "b", "c"]) == "a, b and c"
     assert text.train_size(50, False) == "50"
     assert text.train_size("961", True) == "all (961)"
+
+
+def test_a_setting_of_several_values_joins_them():
+    assert text.setting([11, 5]) == text.setting((11, 5)) == "11 and 5"
+    assert text.setting(64) == "64"
+    assert text.setting("cnn") == "cnn"
+
+
+def test_a_true_minus_stands_for_every_hyphen():
+    assert true_minus("-0.012 to -0.003, 4") == "−0.012 to −0.003, 4"

@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from seqgraft.data.words import similarity, word_length, words
+from seqgraft.data.words import blocks, similarity, word_length, words
 
 
 def tokens_of(*sequences: str) -> np.ndarray:
@@ -33,3 +34,14 @@ def test_both_strands_make_a_sequence_like_its_reverse_complement():
     assert similarity(own[:1], own[1:])[0, 0] == 1
     single = words(tokens_of("AAAACCCCAGTC", "GACTGGGGTTTT"), 4)
     assert similarity(single[:1], single[1:])[0, 0] == 0
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(7, [3, 3, 1]), (10, [2, 2, 2, 1]), (21, [1] * 7), (0, [7])])
+def test_blocks_are_as_large_as_memory_allows_and_hold_every_row_once(
+    monkeypatch: pytest.MonkeyPatch, columns: int, rows: list[int]
+) -> None:
+    monkeypatch.setattr("seqgraft.data.words.BLOCK", 21)
+    sets = words(np.arange(7 * 6).reshape(7, 6).astype(np.uint8) % 4, 4)
+    found = list(blocks(sets, columns))
+    assert [block.shape[0] for block in found] == rows
+    assert np.array_equal(np.concatenate([block.toarray() for block in found]), sets.toarray())

@@ -62,7 +62,9 @@ BASELINES_WITHOUT_NETWORK = [
     name for name in STUDY.baselines if name not in NETWORK_BASELINES
 ]
 RIVALS = [transfer.name for transfer in STUDY.rivals]
+# All that run, for the record of how a study was run.
 SCRIPTS = [
+    "write_config",
     "download",
     "simulate",
     "collect_leakage",
@@ -78,6 +80,9 @@ SCRIPTS = [
     "rank_sources",
     "forgetting",
     "ablation",
+    "identity",
+    "identity_bands",
+    "provenance",
     "report",
 ]
 

@@ -1,7 +1,5 @@
 # What the rules about identity need beside the rest: which tasks, fits and files they look at.
 
-SCRIPTS += ["identity", "identity_bands"]  # for the record of how a study was run
-
 
 def compared_tasks(target):
     """Name a target and the sources grafted onto it: with the sequences of each, its test part is compared."""

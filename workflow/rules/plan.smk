@@ -11,18 +11,26 @@ TRAINING_RULES = {
     "finetune_without_source": ("finetune", "target", "strategy"),
     "baseline": ("baseline", "target", "baseline"),
 }
+# Rules that train nothing and take long all the same, and the wildcard that says of what.
+RULES_BESIDE = {
+    "identity": "target",
+    "source_scores": "transfer",
+    "forgetting": "study",
+}
 
 
 def planned_jobs():
-    """Return the jobs to come that train, as the plan names them, and the number of the others."""
-    training, others = [], 0
+    """Return the jobs to come that train and those beside them, as the plan names them, and the number of the others."""
+    training, beside, others = [], [], 0
     for job in workflow.dag.needrun_jobs():
         if job.rule.name in TRAINING_RULES:
             kind, scope, name = TRAINING_RULES[job.rule.name]
             training.append((kind, job.wildcards[scope], job.wildcards[name]))
+        elif job.rule.name in RULES_BESIDE:
+            beside.append((job.rule.name, job.wildcards[RULES_BESIDE[job.rule.name]]))
         else:
             others += 1
-    return training, others
+    return training, beside, others
 
 
 def stored_fits(jobs):
@@ -41,7 +49,7 @@ def stored_fits(jobs):
 
 def announcement():
     """Put the plan into words; measure this machine only where something will be trained."""
-    jobs, others = planned_jobs()
+    jobs, beside, others = planned_jobs()
     threads = STUDY.training.threads
     places = max(1, min((workflow.cores or 1) // threads, len(jobs)))
     speed = None
@@ -50,7 +58,7 @@ def announcement():
             speed = measure(places, threads)
         except (OSError, RuntimeError) as error:
             print(f"seqgraft: no estimate of time: {error}", file=sys.stderr)
-    plan = plan_of(STUDY, jobs, speed or REFERENCE)
+    plan = plan_of(STUDY, jobs, speed or REFERENCE, beside=beside)
     return plan_text(
         STUDY, plan, speed, places=places, others=others, stored=stored_fits(jobs)
     )

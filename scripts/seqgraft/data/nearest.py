@@ -9,14 +9,11 @@ sequence's own length it says how much of what is asked was seen before, whateve
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-import scipy.sparse as sp
 from Bio.Align import PairwiseAligner, substitution_matrices
 
 from seqgraft.alphabets import Alphabet
 from seqgraft.data.scoring import SCORINGS
-from seqgraft.data.words import similarity, words
-
-BLOCK = 4_000_000  # similarities held in memory at a time
+from seqgraft.data.words import blocks, similarity, words
 
 
 def nearest(
@@ -158,16 +155,9 @@ def _candidates(
     asked, known = sets[: len(own)], sets[len(own) :]
     # Of equal shares the first ones win, whatever order a partition leaves them in; two shares differ by more.
     order = np.arange(len(others)) * (1e-9 / len(others))
-    for block in _blocks(asked, len(others)):
+    for block in blocks(asked, len(others)):
         near = similarity(block, known) - order
         yield from np.sort(np.argpartition(-near, number - 1, axis=1)[:, :number], axis=1)
-
-
-def _blocks(sets: sp.csr_matrix, columns: int) -> Iterator[sp.csr_matrix]:
-    """Cut rows into blocks whose similarities to `columns` sequences fit into memory."""
-    step = max(1, BLOCK // max(columns, 1))
-    for start in range(0, sets.shape[0], step):
-        yield sets[start : start + step]
 
 
 def _padded(tokens: list[np.ndarray], unknown: int) -> np.ndarray:

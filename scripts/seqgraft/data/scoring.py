@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from seqgraft.signs import true_minus
+
 #: How many shuffled test sequences tell what sequences reach that are related to nothing.
 SHUFFLED = 200
 
@@ -35,7 +37,7 @@ class Scoring:
         """The scores in words."""
         letters = self.matrix or f"{self.same:+g} for the same letter, {self.different:+g} for another"
         gaps = f"{self.open_gap:+g} for the first and {self.extend_gap:+g} for each further letter of a gap"
-        return f"{letters}, {gaps}".replace("-", "−")
+        return true_minus(f"{letters}, {gaps}")
 
 
 _NUCLEOTIDES = Scoring(open_gap=-7, extend_gap=-2, candidates=40, same=2, different=-3)

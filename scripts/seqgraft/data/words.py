@@ -4,10 +4,13 @@ The share of common k-letter words needs no alignment, is exact, takes sequences
 homologous stretch wherever it lies (Edgar 2004, Nucleic Acids Research 32:1792, uses it to guess identity).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import scipy.sparse as sp
 
 CHANCE = 1 / 16  # how often a word may be found in an unrelated sequence of the same length
+BLOCK = 4_000_000  # similarities held in memory at a time
 
 
 def word_length(letters: int, length: int) -> int:
@@ -80,6 +83,26 @@ def similarity(left: sp.csr_matrix, right: sp.csr_matrix) -> np.ndarray:
     common = np.asarray((left @ right.T).todense(), dtype=np.float64)
     fewer = np.minimum(_count(left)[:, None], _count(right)[None, :])
     return common / np.maximum(fewer, 1)
+
+
+def blocks(sets: sp.csr_matrix, columns: int) -> Iterator[sp.csr_matrix]:
+    """Cut rows into blocks whose similarities to other sequences fit into memory.
+
+    Parameters
+    ----------
+    sets : scipy.sparse.csr_matrix
+        (N, W) rows of `words`.
+    columns : int
+        How many other sequences there are.
+
+    Yields
+    ------
+    scipy.sparse.csr_matrix
+        Rows in their order, at least one: as many as have at most `BLOCK` similarities.
+    """
+    step = max(1, BLOCK // max(columns, 1))
+    for start in range(0, sets.shape[0], step):
+        yield sets[start : start + step]
 
 
 def _codes(tokens: np.ndarray, letters: int, k: int) -> np.ndarray:

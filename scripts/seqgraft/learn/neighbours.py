@@ -4,13 +4,13 @@ Every pair is compared: with 4,000 test sequences and 4,000 labels of 81 letters
 distances take minutes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
-from seqgraft.data.words import similarity
+from seqgraft.data.words import blocks, similarity
 from seqgraft.learn.choosing import Member, log_loss, pooled
 
 NEIGHBOURS = (1, 3, 5, 9, 17, 33)
@@ -20,7 +20,6 @@ PRIORS = (
     0.3,
     1.0,
 )  # how many wholly identical neighbours the share of positives weighs as much as
-BLOCK = 4_000_000  # similarities held in memory at a time
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def search(sets: sp.csr_matrix, labels: np.ndarray, parts: Sequence[Member], tes
             found.append((log_loss(held_out, labels[rows]), neighbours, prior, rows, held_out))
     loss, neighbours, prior, rows, held_out = min(found, key=lambda one: one[0])
     asked = []
-    for block in _blocks(test, sets.shape[0]):
+    for block in blocks(test, sets.shape[0]):
         near_test = similarity(block, sets)
         asked.append(
             np.mean(
@@ -117,10 +116,3 @@ def search(sets: sp.csr_matrix, labels: np.ndarray, parts: Sequence[Member], tes
             )
         )
     return Vote(neighbours, prior, loss, rows, held_out, np.concatenate(asked))
-
-
-def _blocks(sets: sp.csr_matrix, columns: int) -> Iterator[sp.csr_matrix]:
-    """Cut rows into blocks whose similarities to `columns` sequences fit into memory."""
-    step = max(1, BLOCK // max(columns, 1))
-    for start in range(0, sets.shape[0], step):
-        yield sets[start : start + step]

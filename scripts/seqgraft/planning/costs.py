@@ -18,6 +18,10 @@ PER_CELL = 1.5e-8  # per filter and letter: activations, pooling, one-hot letter
 PREDICTED = 0.4  # a prediction's share of a training step's work
 LOGISTIC = 4e-3  # of one logistic regression: one fold and one penalty
 LOGISTIC_LABEL = 2e-5  # and of each label in it
+# Measured in the same way, scaled by `passes`: random sequences, 81 letters of DNA and 300 residues of protein.
+WORD_PAIR = 5e-8  # the share of common words of two sequences
+ALIGNED_CELL = 5.5e-9  # a local alignment, per letter of the one and letter of the other
+NEIGHBOURS = 7e-3  # of one fit of the nearest neighbours, beside the pairs that it compares
 START_TORCH = 3.8  # a job that imports torch, Snakemake's part included
 START_PLAIN = 1.8  # any other job
 SNAKEMAKE = 5.0  # the main process: reading the workflow, the graph of jobs, this measurement
@@ -83,6 +87,22 @@ def predicting_seconds(work: Work, sequences: float, speed: Speed) -> float:
 def logistic_seconds(regressions: float, labels: float, speed: Speed) -> float:
     """Return the seconds of logistic regressions, each on so many labels."""
     return regressions * (LOGISTIC + LOGISTIC_LABEL * labels) * REFERENCE.calls / speed.calls
+
+
+def word_seconds(pairs: float, speed: Speed) -> float:
+    """Return the seconds in which so many pairs of sequences are compared by their words."""
+    return pairs * WORD_PAIR * REFERENCE.passes / speed.passes
+
+
+def alignment_seconds(alignments: float, cells: float, speed: Speed) -> float:
+    """Return the seconds of local alignments, each with so many cells: the product of two lengths."""
+    return alignments * cells * ALIGNED_CELL * REFERENCE.passes / speed.passes
+
+
+def neighbours_seconds(labels: float, held_out: float, test: float, speed: Speed) -> float:
+    """Return the seconds of one fit of the nearest neighbours; held-out pairs count twice, as all choices are tried."""
+    pairs = word_seconds((test + 2 * held_out) * labels, speed)
+    return NEIGHBOURS * REFERENCE.calls / speed.calls + pairs
 
 
 def start_seconds(speed: Speed, *, torch: bool) -> float:

@@ -4,24 +4,22 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seqgraft.alphabets import ALPHABETS
-from seqgraft.config.learning import TrainingSettings
 from seqgraft.config.study import Study, Transfer
+from seqgraft.learn.choosing import LARGE
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
+from seqgraft.planning.beside import BESIDE
 from seqgraft.planning.costs import (
     REFERENCE,
     SNAKEMAKE,
-    Work,
-    logistic_seconds,
+    neighbours_seconds,
     predicting_seconds,
     start_seconds,
     training_seconds,
-    work_of,
 )
+from seqgraft.planning.fits import division, labels_of, pooled, regressions, tested, work_on
 from seqgraft.planning.sizes import TaskSize, size_of
 from seqgraft.planning.speed import Speed
 
-LARGE = 500  # labels from which on one held-out part takes the folds' place (learn/choosing.py)
 # Bytes of one fit in predictions, resume store and metrics: for itself, and for each sequence that it predicts.
 BYTES_PER_FIT, BYTES_PER_PREDICTION = 4_000, 28
 
@@ -39,7 +37,7 @@ class Plan:
     jobs : int
         Jobs that train or fit.
     most : list of float
-        Seconds of each such job, if every run passes all its checkpoints.
+        Seconds of each such job, and of those beside them that take long, if every run passes all its checkpoints.
     bytes : int
         Written beside the data.
     unknown : list of str
@@ -85,7 +83,13 @@ def training_jobs(study: Study) -> list[Job]:
     return list(jobs)
 
 
-def plan_of(study: Study, jobs: Collection[Job], speed: Speed, results: Path = Path("results")) -> Plan:
+def plan_of(
+    study: Study,
+    jobs: Collection[Job],
+    speed: Speed,
+    results: Path = Path("results"),
+    beside: Collection[tuple[str, str]] = (),
+) -> Plan:
     """Count what jobs will train and what that costs.
 
     Parameters
@@ -98,6 +102,8 @@ def plan_of(study: Study, jobs: Collection[Job], speed: Speed, results: Path = P
         Of one of the processes that will train at once.
     results : pathlib.Path
         The folder of all results; what lies there tells the sizes of tasks that were prepared before.
+    beside : collection of (str, str)
+        Jobs that train nothing and take long: a rule in `seqgraft.planning.beside.BESIDE`, and its target or transfer.
     """
     folder = results / study.study / "data"
     sizes = {name: size_of(task, folder / name) for name, task in study.tasks.items()}
@@ -105,6 +111,10 @@ def plan_of(study: Study, jobs: Collection[Job], speed: Speed, results: Path = P
     transfers = {transfer.name: transfer for transfer in study.transfers}
     for rule, scope, name in jobs:
         _ADD[rule](plan, study, scope, name, sizes, transfers, speed)
+    known = {name: size for name, size in sizes.items() if size is not None}
+    # How large the tasks are is known of all or, before their files are here, of none that such a job needs.
+    if len(known) == len(sizes):
+        plan.most += [BESIDE[rule](study, scope, known, transfers, speed) for rule, scope in beside]
     plan.unknown = list(dict.fromkeys(plan.unknown))
     return plan
 
@@ -127,8 +137,8 @@ def _add_source_model(
         plan.unknown.append(source)
         plan.most.append(start)
         return
-    own, work = study.pretraining, _work(study, source, size)
-    pool = float(part) if part else size.sequences * (1 - study.tasks[source].split.test)
+    own, work = study.pretraining, work_on(study, source, size)
+    pool = float(part) if part else pooled(study, source, size)
     learned, held_out = pool * (1 - own.validation), pool * own.validation
     steps = learned / own.batch_size + 1
     training = training_seconds(work, max(own.epochs) * steps, max(own.epochs) * learned, speed)
@@ -154,19 +164,19 @@ def _add_strategy(
     start = start_seconds(speed, torch=True)
     if size is None:
         plan.unknown.append(target)
-    test = size.sequences * study.tasks[target].split.test if size else 0.0
+    test = tested(study, target, size)
     if not strategy.uses_target_labels:
         plan.fits += study.pretraining.replicates
         plan.most.append(start)
         return
     most = rest = 0.0
-    for labels in _labels(study, target, size):
+    for labels in labels_of(study, target, size):
         plan.fits += study.replicates
         plan.bytes += round(study.replicates * (BYTES_PER_FIT + BYTES_PER_PREDICTION * (test + labels)))
         if size is None:
             continue
-        work = _work(study, target, size)
-        members, learned = _division(training, labels)
+        work = work_on(study, target, size)
+        members, learned = division(training, labels)
         if strategy.trainable == "all":
             runs = study.replicates * members * len(training.learning_rates)
             plan.networks += runs
@@ -175,7 +185,7 @@ def _add_strategy(
             most += predicting_seconds(work, runs * len(training.epochs) * (labels - learned), speed)
             rest += predicting_seconds(work, study.replicates * members * test, speed)
         else:
-            rest += _logistic(study, labels, members, speed)
+            rest += regressions(study, labels, members, speed)
     plan.most.append(start + rest + most)
 
 
@@ -190,44 +200,35 @@ def _add_baseline(
 ) -> None:
     """Add all fits of one baseline."""
     size = sizes[scope]
-    test = size.sequences * study.tasks[scope].split.test if size else 0.0
+    test = tested(study, scope, size)
     seconds = start_seconds(speed, torch=False)
-    for labels in _labels(study, scope, size):
+    for labels in labels_of(study, scope, size):
         plan.fits += study.replicates
         plan.bytes += round(study.replicates * (BYTES_PER_FIT + BYTES_PER_PREDICTION * (test + labels)))
-        if name == "kmer-logistic":
-            seconds += _logistic(study, labels, _division(study.training, labels)[0], speed)
+        seconds += _BASELINES[name](study, labels, test, speed)
     plan.most.append(seconds)
 
+
+def _neighbours(study: Study, labels: float, test: float, speed: Speed) -> float:
+    """Return the seconds of one train size of the nearest neighbours, for all replicates."""
+    held_out = labels if labels < LARGE else labels - division(study.training, labels)[1]
+    return study.replicates * neighbours_seconds(labels, held_out, test, speed)
+
+
+#: By baseline without a network, the seconds of one train size from the study, labels, test sequences and the speed.
+_BASELINES: dict[str, Callable[[Study, float, float, Speed], float]] = {
+    "constant": lambda study, labels, test, speed: 0.0,
+    "kmer-logistic": lambda study, labels, test, speed: regressions(
+        study, labels, division(study.training, labels)[0], speed
+    ),
+    "nearest-neighbour": _neighbours,
+}
 
 _ADD: dict[str, Callable[..., None]] = {
     "pretrain": _add_source_model,
     "finetune": _add_strategy,
     "baseline": _add_baseline,
 }
-
-
-def _labels(study: Study, target: str, size: TaskSize | None) -> list[float]:
-    """Return the numbers of labels of a target's fits; 0 for an `all` that is not known yet."""
-    pool = size.sequences * (1 - study.tasks[target].split.test) if size else 0.0
-    return [pool if number == "all" else float(number) for number in study.train_sizes]
-
-
-def _division(training: TrainingSettings, labels: float) -> tuple[int, float]:
-    """Return how many members a fit has, and from how many labels each learns."""
-    if labels < LARGE:
-        return training.folds, labels - labels // training.folds
-    return training.members, labels - min(0.2 * labels, 500.0)
-
-
-def _logistic(study: Study, labels: float, members: int, speed: Speed) -> float:
-    """Return the seconds of one train size of a logistic regression, for all replicates."""
-    return logistic_seconds(study.replicates * members * len(study.training.penalties), labels, speed)
-
-
-def _work(study: Study, task: str, size: TaskSize) -> Work:
-    """Return the work of one sequence of a task."""
-    return work_of(len(ALPHABETS[study.tasks[task].alphabet].letters), size.length, study.backbone)
 
 
 def makespan(seconds: Collection[float], places: int) -> float:
@@ -252,7 +253,7 @@ def plan_text(study: Study, plan: Plan, speed: Speed | None, *, places: int, oth
     places : int
         Jobs that run at once.
     others : int
-        Jobs that train nothing.
+        Jobs that count as no more than their start.
     stored : int
         Finished fits in the resume stores of the plan's jobs.
     """
@@ -270,10 +271,10 @@ def plan_text(study: Study, plan: Plan, speed: Speed | None, *, places: int, oth
     if stored:
         lines.append(f"up to {stored} of these fits are in the resume store and are not trained again")
     time = (
-        f"at most about {_duration(most)} with {places} job(s) at once, by a measurement of "
-        "this machine a moment ago; "
+        f"about {_duration(most)} with {places} job(s) at once if every run passes all its checkpoints, by a "
+        "measurement of this machine a moment ago"
     )
-    lines.append((time if speed else "") + disk)
+    lines += [time, disk] if speed else [disk]
     if plan.unknown:
         lines.append(
             f"NOT counted: {', '.join(plan.unknown)}, known only when their files are here; it will take longer"

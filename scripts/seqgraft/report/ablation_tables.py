@@ -74,7 +74,7 @@ def _sentence(inputs: ReportInputs, own: pd.DataFrame) -> str:
         return words
     lacking = curve[curve["source_size"] == found.too_few].iloc[-1]
     return (
-        f"{words} {text.count(found.too_few)} were too few: the whole source gave more by {_more(lacking)}."
+        f"{words} {text.count(found.too_few)} was not enough: the whole source gave more by {_more(lacking)}."
     )
 
 

@@ -9,6 +9,7 @@ from seqgraft.report import text
 from seqgraft.report.savings_tables import savings_estimate, savings_interval
 from seqgraft.report.tables import lower_is_better, metric_title
 from seqgraft.stats.comparisons import FEWEST
+from seqgraft.stats.metrics import worst_and_best
 from seqgraft.stats.settings import BEST_BASELINE, CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 Record = dict[str, Any]
@@ -193,7 +194,7 @@ def _better(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
 
 def _ends(row: Mapping[Any, Any], sign: float) -> tuple[float, float]:
     """Return the ends of an interval so that above zero is better: the worse one first."""
-    return (row["ci_low"], row["ci_high"]) if sign > 0 else (-row["ci_high"], -row["ci_low"])
+    return worst_and_best(row["ci_low"], row["ci_high"], greater_is_better=sign > 0)
 
 
 def _simple(verdict: Record) -> str:

@@ -87,7 +87,7 @@ def _network(inputs: ReportInputs) -> str:
     """Describe encoding and backbone."""
     settings = inputs.config["backbone"]
     about = BACKBONES.get(settings["name"])
-    values = ", ".join(f"{key} {_plain(value)}" for key, value in settings.items() if key != "name")
+    values = ", ".join(f"{key} {text.setting(value)}" for key, value in settings.items() if key != "name")
     sizes = sorted(
         {int(m.bundle["parameters"]) for m in inputs.source_models.values() if "parameters" in m.bundle}
     )
@@ -110,11 +110,6 @@ def _network(inputs: ReportInputs) -> str:
         f"The network ({settings['name']}): {about.text if about else ''} Settings: {values}; the head is one linear "
         f"layer.{counted}{strands}"
     )
-
-
-def _plain(value: object) -> str:
-    """Write a setting's value."""
-    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _optimizer(settings: dict[str, Any], rates: str, cited: Citations) -> str:

@@ -131,7 +131,7 @@ def backbone_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
             (f"receptive field{names}", _field(field, length)),
             (f"work per sequence{names}", f"{text.large(operations)} floating-point operations, forward"),
         ]
-    others = ", ".join(f"{key} {_plain(value)}" for key, value in settings.items() if key != "name")
+    others = ", ".join(f"{key} {text.setting(value)}" for key, value in settings.items() if key != "name")
     return [*facts, ("settings", others)] if others else facts
 
 
@@ -139,11 +139,6 @@ def _field(field: int | None, length: int | None) -> str:
     """Say what one cell of the network sees."""
     words = f"{text.count(field)} letters seen by one cell of the last convolution"
     return f"{words}, of sequences of {text.count(length)} letters" if length else words
-
-
-def _plain(value: object) -> str:
-    """Write a setting's value."""
-    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def raw_table(inputs: ReportInputs) -> Table:

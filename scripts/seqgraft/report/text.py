@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 
+from seqgraft.signs import MINUS
 from seqgraft.stats.multiplicity import p_number
 
 #: Shown where a number does not exist.
 NOTHING = "–"
-MINUS = "−"
 #: Digits after the point of a metric or a difference, and at most so many where fewer would show zero.
 DIGITS, MOST_DIGITS = 3, 5
 
@@ -36,6 +36,11 @@ def number(value: float | None, digits: int = DIGITS) -> str:
         return "∞" if value > 0 else f"{MINUS}∞"
     text = f"{abs(value):,.{digits}f}"
     return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text
+
+
+def setting(value: object) -> str:
+    """Write the value of a setting; of several "and" stands between them."""
+    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def missing(value: float | None) -> bool:

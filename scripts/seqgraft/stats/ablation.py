@@ -4,7 +4,7 @@ The table stands beside the study's comparisons and takes no part in them: no te
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,14 +12,15 @@ import pandas as pd
 from seqgraft.seeds import seed
 from seqgraft.stats.comparisons import FEWEST
 from seqgraft.stats.intervals import UNDEFINED, Interval
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metrics import METRICS, worst_and_best
 from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.scoring import score_target
 from seqgraft.stats.settings import CURVE, SCRATCH, EvaluationSettings, FitJob, TransferSettings
 
 COLUMNS = [
     "transfer", "source", "target", "strategy", "source_size", "is_whole", "train_size", "is_all", "metric",
-    "gain", "ci_low", "ci_high", "more_from_whole", "more_low", "more_high", "replicates",
+    "gain", "ci_low", "ci_high", "more_from_whole", "more_low", "more_high",
+    "beyond_a_fifth", "beyond_low", "beyond_high", "replicates",
 ]  # fmt: skip
 
 #: What the rest of the source added counts as nothing where it is surely below this share of the whole gain.
@@ -85,7 +86,9 @@ def ablation_table(
     pandas.DataFrame
         Columns `COLUMNS`. ``gain`` is the strategy minus scratch, turned so that greater is better, paired by replicate
         and test example, at each train size and over the curve; ``more_from_whole`` is what the whole source gave
-        beyond this part, paired in the same way. Per transfer the primary metric comes first, and within a metric the
+        beyond this part, paired in the same way, and ``beyond_a_fifth`` that less the share `NEGLIGIBLE` of the whole
+        gain: below zero where the rest of the source is negligible. Its interval knows that the gain is an estimate,
+        too. Per transfer the primary metric comes first, and within a metric the
         curve. No row has a p-value.
 
     Raises
@@ -118,7 +121,10 @@ def _rows(panel: Panel, own: Ablated) -> Iterator[dict[str, Any]]:
         for size in (None, *panel.sizes):
             for name, source_size in own.steps:
                 gain = _better(panel, name, SCRATCH, metric, size)
-                more = UNDEFINED if name == own.strategy else _better(panel, own.strategy, name, metric, size)
+                more = beyond = UNDEFINED
+                if name != own.strategy:
+                    more = _better(panel, own.strategy, name, metric, size)
+                    beyond = beyond_a_fifth(panel, own.strategy, name, metric, size)
                 yield {
                     "transfer": own.transfer,
                     "source": own.source,
@@ -135,6 +141,9 @@ def _rows(panel: Panel, own: Ablated) -> Iterator[dict[str, Any]]:
                     "more_from_whole": more.mean,
                     "more_low": more.low,
                     "more_high": more.high,
+                    "beyond_a_fifth": beyond.mean,
+                    "beyond_low": beyond.low,
+                    "beyond_high": beyond.high,
                     "replicates": gain.replicates,
                 }
 
@@ -145,10 +154,41 @@ def _better(
     """Return by how much a strategy is better than a reference; undefined where one of them has no fits."""
     if not {strategy, reference} <= set(panel.scores):
         return UNDEFINED
-    found = panel.difference(strategy, reference, metric, size)
-    if METRICS[metric].greater_is_better:
-        return found
-    return Interval(-found.mean, -found.high, -found.low, found.df, found.p_value, found.replicates)
+    return _turned(panel.difference(strategy, reference, metric, size), metric)
+
+
+def beyond_a_fifth(
+    panel: Panel, whole: str, part: str, metric: str, size: tuple[int, bool] | None
+) -> Interval:
+    """Return what the whole source gave beyond a part, less the share `NEGLIGIBLE` of its gain over scratch.
+
+    Parameters
+    ----------
+    panel : Panel
+        Scores of scratch, the whole and the part.
+    whole, part : str
+        Names of the fits that started from them.
+    metric : str
+        A name in `METRICS`.
+    size : (int, bool) or None
+        Train size; None for the curve.
+
+    Returns
+    -------
+    Interval
+        Paired, greater is better; undefined where one of the three has no fits.
+    """
+    if not {whole, part, SCRATCH} <= set(panel.scores):
+        return UNDEFINED
+    weights = {whole: 1 - NEGLIGIBLE, part: -1.0, SCRATCH: NEGLIGIBLE}
+    return _turned(panel.weighted(weights, metric, size), metric)
+
+
+def _turned(found: Interval, metric: str) -> Interval:
+    """Turn an interval so that greater is better."""
+    greater = METRICS[metric].greater_is_better
+    low, high = worst_and_best(found.low, found.high, greater_is_better=greater)
+    return replace(found, mean=found.mean if greater else -found.mean, low=low, high=high)
 
 
 class Answer(NamedTuple):
@@ -157,13 +197,14 @@ class Answer(NamedTuple):
     Parameters
     ----------
     trend : str
-        `LEVEL` where the whole source surely added less to its largest part than `NEGLIGIBLE` of the whole gain, which
-        itself is surely above zero; else `GROWS` or `FALLS` where the interval of what it added leaves out zero; else
-        `UNCLEAR`, also below five replicates.
+        `FALLS` where the interval of what the whole source added to its largest part is below zero; else `LEVEL` where
+        it surely added less than `NEGLIGIBLE` of the whole gain, which itself is surely above zero; else `GROWS` where
+        the interval of what it added is above zero; else `UNCLEAR`, also below five replicates.
     enough : int or None
-        The smallest part from which on every part leaves less than `NEGLIGIBLE` of the whole gain to the rest.
+        The smallest part from which on every part surely leaves less than `NEGLIGIBLE` of the whole gain to the rest.
     too_few : int or None
-        The largest part to which the rest surely added something, `enough` and larger ones left out.
+        The largest part to which the rest added something by its own interval, `enough` and larger ones left out;
+        several parts are looked at without correction.
     """
 
     trend: str
@@ -190,7 +231,7 @@ def answer(table: pd.DataFrame, transfer: str, metric: str) -> Answer:
     whole, parts = own[own["is_whole"]].iloc[-1], own[~own["is_whole"]]
     if whole["replicates"] < FEWEST:
         return Answer(UNCLEAR)
-    little = (parts["more_high"] < NEGLIGIBLE * whole["gain"]) & bool(whole["ci_low"] > 0)
+    little = (parts["beyond_high"] < 0) & bool(whole["ci_low"] > 0)
     enough = None
     for size, nothing_left in zip(parts["source_size"][::-1], little[::-1], strict=True):
         if not nothing_left:

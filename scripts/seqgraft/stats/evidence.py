@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from seqgraft.signs import true_minus
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.settings import CHOSEN, CURVE
 
@@ -37,7 +38,7 @@ class Finding:
 
 def signed(value: float) -> str:
     """Write a difference with its sign and a true minus."""
-    return f"{value:+.3f}".replace("-", "−")
+    return true_minus(f"{value:+.3f}")
 
 
 @dataclass(frozen=True)

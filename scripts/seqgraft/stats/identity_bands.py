@@ -31,6 +31,7 @@ Rows = list[dict[str, Any]]
 #: Edges of the bands in per cent of identity. A band holds its lower edge; the last one holds 100 as well.
 EDGES = (0, 30, 50, 70, 90, 100)
 #: With fewer sequences of a class than this a band has no interval: resampling so few says nothing.
+#: docs/truth.md says how often intervals on five hold what was planted.
 FEW = 5
 #: Share of the shuffled sequences that stay below what is called chance.
 CHANCE = 0.95

@@ -304,7 +304,7 @@ def two_way_interval(
     variance grows there. For an AUROC of .98 on 60 examples the symmetric interval is too short on that side
     whenever the estimate is near 1.
     """
-    return _interval(values[None], np.array([1.0]), units, level, sources, bounds)
+    return two_way_sum(values[None], np.array([1.0]), units, level, sources, bounds)
 
 
 def two_way_difference(
@@ -331,13 +331,23 @@ def two_way_difference(
     Interval
         Of first minus second.
     """
-    return _interval(np.stack([first, second]), np.array([1.0, -1.0]), units, level, sources, bounds)
+    return two_way_sum(np.stack([first, second]), np.array([1.0, -1.0]), units, level, sources, bounds)
 
 
-def _interval(
+def two_way_sum(
     values: Floats, row: Floats, units: int, level: float, sources: ArrayLike | None, bounds: Bounds
 ) -> Interval:
-    """Interval for one weighted sum of the means of S statistics, values having the shape (S, R, B + 1)."""
+    """Interval for one weighted sum of the means of S statistics over replicates.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (S, R, B + 1)
+        As for `two_way_moments`.
+    row : ndarray of float64, shape (S,)
+        The weights.
+    units, level, sources, bounds
+        As for `two_way_difference`.
+    """
     kept = ~np.isnan(values[:, :, 0]).any(axis=0)
     if not kept.any():
         return UNDEFINED

@@ -171,6 +171,23 @@ class Metric:
         return self.low, self.high
 
 
+def worst_and_best(low: float, high: float, *, greater_is_better: bool) -> tuple[float, float]:
+    """Turn the interval of a difference so that above zero is better.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends.
+    greater_is_better : bool
+        Of the metric.
+
+    Returns
+    -------
+    worst, best : float
+    """
+    return (low, high) if greater_is_better else (-high, -low)
+
+
 def example_losses(labels: NDArray[np.bool_], logits: Floats, temperature: float = 1.0) -> Floats:
     """Negative log likelihood of each label, in nats.
 

@@ -1,5 +1,6 @@
 """Everything that is compared within one transfer, by strategy, metric and train size."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from seqgraft.errors import SeqgraftError
 from seqgraft.stats.choose import best_baseline, choose
 from seqgraft.stats.curves import curve_weights
-from seqgraft.stats.intervals import Interval, two_way_difference
+from seqgraft.stats.intervals import Interval, two_way_difference, two_way_sum
 from seqgraft.stats.metrics import METRICS
 from seqgraft.stats.predictions import FitKey
 from seqgraft.stats.scoring import StrategyScores, TargetScores
@@ -82,6 +83,20 @@ class Panel:
             self.units,
             self.study.level,
             self.sources(strategy, reference),
+            METRICS[metric].bounds,
+        )
+
+    def weighted(self, weights: Mapping[str, float], metric: str, size: tuple[int, bool] | None) -> Interval:
+        """Paired sum of strategies, each with its weight, at a train size, or over the curve where size is None."""
+        values = [
+            self.curve(name, metric) if size is None else self.at(name, metric, size) for name in weights
+        ]
+        return two_way_sum(
+            np.stack(values),
+            np.array(list(weights.values())),
+            self.units,
+            self.study.level,
+            self.sources(*weights),
             METRICS[metric].bounds,
         )
 

@@ -8,7 +8,7 @@ from seqgraft.stats.comparisons import FEWEST, verdict
 from seqgraft.stats.delong import delong
 from seqgraft.stats.evidence import Evidence, Finding, signed
 from seqgraft.stats.intervals import two_way_interval
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metrics import METRICS, worst_and_best
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.scoring import StrategyScores
 from seqgraft.stats.settings import CHOSEN, SCRATCH
@@ -74,7 +74,7 @@ def no_better_than_baseline(evidence: Evidence) -> list[Finding]:
         return []
     metric = METRICS[evidence.panel.study.primary_metric]
     low, high = float(row["ci_low"]), float(row["ci_high"])
-    worst, most = (low, high) if metric.greater_is_better else (-high, -low)
+    worst, most = worst_and_best(low, high, greater_is_better=metric.greater_is_better)
     if worst > 0:
         return []
     how = "Worse than" if most < 0 else "Not shown to be better than"

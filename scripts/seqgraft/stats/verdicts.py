@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seqgraft.signs import true_minus
 from seqgraft.stats.choose import choices
 from seqgraft.stats.comparisons import FEWEST
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metrics import METRICS, worst_and_best
 from seqgraft.stats.multiplicity import p_text
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.settings import BEST_BASELINE, CHOSEN, CURVE, HELD_OUT, ZERO_SHOT
@@ -116,7 +117,7 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
 
 def _interval(row: pd.Series, level: float) -> str:
     """Write the interval of a difference."""
-    ends = f"{row['ci_low']:.3f} to {row['ci_high']:.3f}".replace("-", "−")
+    ends = true_minus(f"{row['ci_low']:.3f} to {row['ci_high']:.3f}")
     return f"{round(level * 100, 1):g} % interval {ends}"
 
 
@@ -169,9 +170,9 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
         if row.empty:
             continue
         low, high = row.iloc[0]["ci_low"], row.iloc[0]["ci_high"]
-        worst, best = (low, high) if metric.greater_is_better else (-high, -low)
+        worst, best = worst_and_best(low, high, greater_is_better=metric.greater_is_better)
         if best < 0:
-            difference = f"{row.iloc[0]['difference']:.3f}".replace("-", "−")
+            difference = true_minus(f"{row.iloc[0]['difference']:.3f}")
             found.append(
                 f"{name[0].upper()}{name[1:]} is better than the chosen strategy (difference in "
                 f"{metric.title} {difference}, {_interval(row.iloc[0], study.level)}): use it instead."

@@ -43,9 +43,10 @@ Claim = Callable[[World, Panel], Iterator[Answer]]
 COVERAGE = (0.93, 0.97)
 
 
-def _covers(what: str, truth: float, low: float, high: float) -> Answer:
+def _covers(world: World, claim: str, what: str, truth: float, interval: tuple[float, float]) -> Answer:
     """Ask whether an interval holds the truth."""
-    return Answer(what, float(low <= truth <= high), *COVERAGE)
+    low, high = interval
+    return Answer(what, float(low <= truth <= high), *world.asked.get(claim, COVERAGE))
 
 
 def _means(world: World, panel: Panel) -> Iterator[Answer]:
@@ -57,7 +58,7 @@ def _means(world: World, panel: Panel) -> Iterator[Answer]:
                 found = mean_interval(panel, name, metric, size)
                 strategy = "scratch" if name == SCRATCH else "transfer"
                 words = f"interval of {METRICS[metric].title} holds its mean: {strategy}, {size[0]} labels"
-                yield _covers(words, truth, found.low, found.high)
+                yield _covers(world, "means", words, truth, (found.low, found.high))
 
 
 def _difference(world: World, panel: Panel) -> Iterator[Answer]:
@@ -70,7 +71,7 @@ def _difference(world: World, panel: Panel) -> Iterator[Answer]:
         ]
         found = panel.difference(CHOSEN, SCRATCH, metric, None)
         words = f"interval of the {METRICS[metric].title} difference holds it"
-        yield _covers(words, means[0] - means[1], found.low, found.high)
+        yield _covers(world, "difference", words, means[0] - means[1], (found.low, found.high))
 
 
 def _spread(world: World, panel: Panel) -> Iterator[Answer]:
@@ -122,7 +123,8 @@ def _savings(world: World, panel: Panel) -> Iterator[Answer]:
             yield Answer(words, float(np.isinf(above)), 0.95, 1.0)
             continue
         truth = float(np.exp(np.interp(goal, curve, np.log(world.sizes)))) / n
-        yield _covers(f"interval of the savings at {n} labels ({truth:.1f}) holds them", truth, below, above)
+        words = f"interval of the savings at {n} labels ({truth:.1f}) holds them"
+        yield _covers(world, "savings", words, truth, (below, above))
 
 
 CLAIMS: dict[str, Claim] = {
