@@ -18,7 +18,7 @@ METRICS = ["auroc", "mcc"]
 def kept(results: Path) -> pd.DataFrame:
     """Return the rows of summary.tsv that are kept: two metrics of every strategy and size."""
     table = pd.read_csv(results / "summary.tsv", sep="\t")
-    return table.loc[table["metric"].isin(METRICS), COLUMNS].round({"mean": 4, "ci_low": 4, "ci_high": 4})
+    return table.loc[table["metric"].isin(METRICS), COLUMNS]
 
 
 def markdown(table: pd.DataFrame, metric: str) -> str:
@@ -45,7 +45,9 @@ def main() -> None:
     """Write the table of one study and print it."""
     results = Path(sys.argv[1])
     table = kept(results)
-    table.to_csv(BENCH / f"{results.name}.tsv", sep="\t", index=False, lineterminator="\n")
+    table.to_csv(
+        BENCH / f"{results.name}.tsv", sep="\t", index=False, lineterminator="\n", float_format="%.6g"
+    )
     for metric in METRICS:
         print(f"{metric}\n\n{markdown(table, metric)}\n")
 

@@ -103,7 +103,7 @@ def test_an_undefined_metric(tmp_path):
     row = summary(tables, strategy="constant", metric="precision")
     assert np.isnan(row["mean"])
     assert f"{row['note']}." in html
-    assert "precision (share of positives: 26.7 %)" in html
+    assert "precision (26.7 % positive)" in html
 
 
 def empty(jobs, *names):

@@ -42,7 +42,9 @@ def learning_curve(lines: Sequence[Series], frame: Frame, *, narrow: bool = Fals
     low, high, outside = _range(lines)
     unknown = tuple(line.name for line in lines if line.name not in LOOKS)
     with canvas(width, height, simulated=frame.simulated) as figure:
-        left, gutter = (0.6, 1.34) if narrow else (0.7, 1.78)
+        longest = max((len(line.name) for line in lines if line.name not in outside), default=0)
+        left = 0.6 if narrow else 0.7
+        gutter = max(1.34, 0.56 + 0.068 * longest) if narrow else max(1.78, 0.68 + 0.077 * longest)
         head = title_height(frame, columns)
         foot = 0.86 if outside else 0.66
         axes = figure.add_axes(

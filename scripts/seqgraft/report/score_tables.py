@@ -119,7 +119,8 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
         frozenset(range(1, len(metrics) + 1)),
         (
             f"Mean over {_over(ZERO_SHOT in order)}, {level * 100:g} % interval in small type. "
-            "Log loss and Brier score: lower is better; all others: higher is better.",
+            "Log loss and Brier score: lower is better; all others: higher is better. "
+            "Beside precision: the share of positives, which calls made at random would reach.",
             *[f"{_letter(number)}: {note}." for note, number in notes.items()],
         ),
     )
@@ -130,7 +131,7 @@ def _head(metric: str, own: pd.DataFrame) -> str:
     title = metric_title(metric)
     if metric != "precision" or "prevalence" not in own or own.empty:
         return title
-    return f"{title} (share of positives: {text.percent(own['prevalence'].iloc[0])})"
+    return f"{title} ({text.percent(own['prevalence'].iloc[0])} positive)"
 
 
 def _over(zero_shot: bool) -> str:
