@@ -29,7 +29,7 @@ KINDS = ("helps", "useless", "hurts", "leaks", "shuffled")
 SOURCE, TARGET = 400, 140  # sequences of each class
 PLANTED = 20  # copies of test sequences in the source of `leaks`
 SIZES, REPLICATES, FOLDS = [20, 40], 6, 2
-# Suspicions for which no study of any kind gives a reason; the others are right to fire, or need more than predictions.
+# Suspicions that nothing was planted for; others are right to fire (a useless source teaches nothing), or need leaks.
 GROUNDLESS = {
     "constant predictions", "held-out above test", "replicates disagree", "one replicate", "prevalence shift",
 }  # fmt: skip
@@ -222,7 +222,7 @@ def markdown(counted: pd.DataFrame) -> str:
         "copies planted",
         "left out",
         "others left out",
-        "suspected without reason",
+        "suspected, none planted",
     ]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [f"| {' | '.join(map(str, row))} |" for row in counted.itertuples(index=False)]
