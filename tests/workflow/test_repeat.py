@@ -23,7 +23,7 @@ def test_a_finished_study_is_what_its_record_says(
         "input files: 4 of 4",
         "predictions: 10 of 10",
         "model weights: 6 of 6",
-        "verdicts: 10 of 10",
+        "verdicts: 11 of 11",
     ):
         assert f"{line} the same" in told
 
