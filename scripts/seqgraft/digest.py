@@ -40,27 +40,32 @@ def code_digest(script: str | Path, library: str | Path) -> str:
     str
         16 hexadecimal digits.
     """
-    digest = hashlib.sha256()
-    for path in modules_of(script, library):
-        digest.update(path.relative_to(library).as_posix().encode())
+    digest, root = hashlib.sha256(), Path(library).resolve()
+    for path in modules_of(script, root):
+        digest.update(path.relative_to(root).as_posix().encode())
         digest.update(_read(path).meaning)
     return digest.hexdigest()[:16]
 
 
 def modules_of(script: str | Path, library: str | Path) -> list[Path]:
     """List the library's files that a script depends on, sorted: modules and the data files beside them."""
-    root = Path(library)
+    root = Path(library).resolve()  # one name for each file, however it is reached, so that it is read once
     found: set[Path] = set()
-    waiting = list(_imported(Path(script), root))
+    waiting = list(_imported(Path(script).resolve(), root))
     while waiting:
         path = waiting.pop()
         if path in found:
             continue
         found.add(path)
         if path.suffix == ".py":
-            waiting.extend(_imported(path, root))
-            waiting.extend(_data_files(path))
+            waiting.extend(_needed(path, root, _stamp(path)))
     return sorted(found)
+
+
+@lru_cache(maxsize=1024)
+def _needed(path: Path, root: Path, stamp: tuple[int, int]) -> tuple[Path, ...]:
+    """List the files that one module needs; once, because most of them serve many scripts."""
+    return (*dict.fromkeys(_imported(path, root)), *_data_files(path))
 
 
 def _imported(path: Path, root: Path) -> Iterator[Path]:
@@ -91,18 +96,22 @@ def _data_files(module: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> _Source:
-    """Read a file once, however many rules use it: parsing is most of what a digest costs."""
+    """Read a file; what its text means is worked out once, wherever copies of it lie."""
+    if path.suffix != ".py":
+        return _Source((), path.read_bytes(), "")
+    return _parsed(path.read_text(encoding="utf-8"))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return size and time of a file, which tell an edited file from the one that was read."""
     status = path.stat()
-    return _parsed(path, (status.st_size, status.st_mtime_ns))
+    return status.st_size, status.st_mtime_ns
 
 
 @lru_cache(maxsize=1024)
-def _parsed(path: Path, stamp: tuple[int, int]) -> _Source:
-    """Parse a file; `stamp`, its size and time, makes an edited file a new one for the cache."""
-    if path.suffix != ".py":
-        return _Source((), path.read_bytes(), "")
-    text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text, filename=str(path))
+def _parsed(text: str) -> _Source:
+    """Parse a module: this is most of what a digest costs."""
+    tree = ast.parse(text)
     imports = tuple(dict.fromkeys(_imports(tree)))
     return _Source(imports, _plain(_without_words(tree)).encode(), text)
 

@@ -3,6 +3,7 @@
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -113,6 +114,7 @@ def as_params(settings):
     return settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+@cache
 def code(script):
     """Digest the library modules that a script imports: editing one of them reruns this rule."""
     return code_digest(workflow.source_path(f"../../scripts/{script}.py"), LIBRARY)
