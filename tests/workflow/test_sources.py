@@ -20,7 +20,7 @@ def config(tiny_config: dict) -> dict:
     return tiny_config | {
         "tasks": sources | {"goal": tiny_config["tasks"]["bsubtilis"]},
         "transfers": [{"source": name, "target": "goal"} for name in sources],
-        "baselines": ["constant", "random-backbone"],
+        "baselines": ["random-backbone"],
         "train_sizes": [20],
         "forgetting": True,
         "ablation": {"source_sizes": [30], "transfers": ["one--goal"]},
