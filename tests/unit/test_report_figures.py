@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from report_fixtures import CURVES, make_inputs
 
 from seqgraft.report.canvas import Frame, title_lines
@@ -62,6 +63,18 @@ def test_the_lines_carry_the_numbers_of_the_table(lines):
         (900, True, 0.9777),
     ]
     assert [line.name for line in lines if line.without_labels] == ["zero-shot"]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_no_name_is_cut_at_the_edge(lines, narrow):
+    longest = [
+        replace(line, name="nearest-neighbour") if line.name == "kmer-logistic" else line for line in lines
+    ]
+    figure = learning_curve(longest, frame(), narrow=narrow).figure
+    FigureCanvasAgg(figure).draw()
+    names = {text.get_text(): text.get_window_extent() for axes in figure.axes for text in axes.texts}
+    assert "nearest-neighbour" in names
+    assert max(box.x1 for box in names.values()) <= figure.bbox.x1
 
 
 def test_figures_are_files_of_valid_svg_that_load_nothing(files):
