@@ -34,7 +34,8 @@ def prepare(granted_gpus: int, granted_threads: int, threads: int) -> torch.devi
     """
     require(granted_threads, threads)
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    # The same switch as use_deterministic_algorithms(True), which loads the compiler: 1.8 CPU seconds of every job.
+    torch.set_deterministic_debug_mode("error")
     if granted_gpus < 1:
         return torch.device("cpu")
     if not torch.cuda.is_available():

@@ -13,6 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.model import Model, predict
+from seqgraft.learn.optimizer import AdamW
 from seqgraft.seeds import seed
 
 AVERAGING = 8  # the average reaches back over about 1/9 of the steps made so far
@@ -76,8 +77,8 @@ class Run:
         self.loss = math.nan
         self.parameters = list(model.parameters())
         self.average = [parameter.detach().clone() for parameter in self.parameters]
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+        self.optimizer = AdamW(
+            self.parameters, learning_rate=settings.learning_rate, weight_decay=settings.weight_decay
         )
 
     def advance(self, epoch: int) -> None:
@@ -134,7 +135,7 @@ class Run:
         for rows in order.to(self.labels.device).split(self.settings.batch_size):
             logits = self.model(self._vary(self.tokens[rows]))
             loss = binary_cross_entropy_with_logits(logits, self.labels[rows])
-            self.optimizer.zero_grad(set_to_none=True)
+            self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
             self._update_average()
