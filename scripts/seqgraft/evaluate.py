@@ -11,10 +11,11 @@ import pandas as pd
 from seqgraft.errors import SeqgraftError
 from seqgraft.files import write_text, write_tsv
 from seqgraft.learn.progress import Progress
+from seqgraft.running.side_by_side import each
 from seqgraft.seeds import seed
 from seqgraft.stats.calibration import calibration_tables
-from seqgraft.stats.comparisons import comparisons_table
-from seqgraft.stats.panel import build_panel
+from seqgraft.stats.comparisons import joined, panel_comparisons
+from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.scoring import score_target
 from seqgraft.stats.settings import EvaluationSettings, FitJob, TransferSettings
 from seqgraft.stats.suspicions import suspicions_table
@@ -72,7 +73,7 @@ def evaluate(
     leakage, excluded : pandas.DataFrame, optional
         ``leakage.tsv`` and ``excluded.tsv``, for the list of suspicions alone.
     threads : int
-        Fits that are scored at the same time; changes no number.
+        Fits that are scored, and transfers that are compared, at the same time; changes no number.
     say : callable, optional
         Takes lines of progress.
 
@@ -108,20 +109,41 @@ def evaluate(
         progress.step(f"target {target} scored, {len(found)} files of predictions")
     order = {transfer.name: position for position, transfer in enumerate(study.transfers)}
     panels.sort(key=lambda panel: order[panel.transfer.name])
-    comparisons = comparisons_table(panels)
-    calibration, reliability = calibration_tables(panels)
+    parts = each(_of_panel, panels, threads)
+    compared, metrics, summary, savings, calibration, reliability = zip(*parts, strict=True)
+    comparisons = joined(compared, study)
     tables = Tables(
-        metrics_table(panels),
-        summary_table(panels),
+        _below(metrics),
+        _below(summary),
         comparisons,
-        savings_table(panels),
+        _below(savings),
         [transfer_verdict(panel, comparisons) for panel in panels],
-        calibration,
-        reliability,
-        suspicions_table(panels, comparisons, leakage, excluded),
+        _below(calibration),
+        _below(reliability),
+        _below(
+            each(lambda panel: suspicions_table([panel], comparisons, leakage, excluded), panels, threads)
+        ),
     )
     progress.step("compared")
     return tables
+
+
+def _of_panel(panel: Panel) -> tuple[pd.DataFrame, ...]:
+    """Return the tables of one transfer that take no other."""
+    alone = [panel]
+    return (
+        panel_comparisons(panel),
+        metrics_table(alone),
+        summary_table(alone),
+        savings_table(alone),
+        *calibration_tables(alone),
+    )
+
+
+def _below(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the transfers' tables below each other; one without rows says nothing about what a column holds."""
+    filled = [part for part in parts if not part.empty]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
 
 def _silent(line: str) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from seqgraft.stats.metrics import METRICS
 from seqgraft.stats.multiplicity import holm
 from seqgraft.stats.panel import Panel
-from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
+from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT, EvaluationSettings
 
 #: Replicates below which nothing is tested.
 FEWEST = 5
@@ -39,20 +39,52 @@ def comparisons_table(panels: Sequence[Panel], roles: Sequence[str] | None = Non
         Holm within the transfer. "descriptive" rows: other metrics and other curves, no p-value. No p-value
         is given for fewer than five replicates.
     """
-    parts = []
-    for panel in panels:
-        rows = [row for role in (ROLES if roles is None else roles) for row in ROLES[role](panel)]
-        table = pd.DataFrame(rows, columns=COLUMNS)
-        secondary = table["role"] == "secondary"
-        table.loc[secondary, "p_adjusted"] = holm(table.loc[secondary, "p_value"])
-        parts.append(table)
+    return joined([panel_comparisons(panel, roles) for panel in panels], panels[0].study)
+
+
+def panel_comparisons(panel: Panel, roles: Sequence[str] | None = None) -> pd.DataFrame:
+    """Make one transfer's comparisons, corrected among each other where they are secondary.
+
+    Parameters
+    ----------
+    panel : Panel
+        The transfer.
+    roles : sequence of str, optional
+        Names in `ROLES`; default all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `comparisons_table`, but for the primary row's adjusted p-value and verdict, which take all transfers.
+    """
+    rows = [row for role in (ROLES if roles is None else roles) for row in ROLES[role](panel)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    secondary = table["role"] == "secondary"
+    table.loc[secondary, "p_adjusted"] = holm(table.loc[secondary, "p_value"])
+    return table
+
+
+def joined(parts: Sequence[pd.DataFrame], study: EvaluationSettings) -> pd.DataFrame:
+    """Put the transfers' comparisons together, correct the primary ones over all of them, and give the verdicts.
+
+    Parameters
+    ----------
+    parts : sequence of pandas.DataFrame
+        From `panel_comparisons`, one per transfer.
+    study : EvaluationSettings
+        Primary metric and level.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     table = pd.concat(parts, ignore_index=True)
     primary = table["role"] == "primary"
     adjusted = holm(table.loc[primary, "p_value"])
     table.loc[primary, "p_adjusted"] = adjusted
-    sign = 1 if METRICS[panels[0].study.primary_metric].greater_is_better else -1
+    sign = 1 if METRICS[study.primary_metric].greater_is_better else -1
     gains = sign * table.loc[primary, "difference"].to_numpy(float)
-    alpha = 1 - panels[0].study.level
+    alpha = 1 - study.level
     table.loc[primary, "verdict"] = [verdict(g, p, alpha) for g, p in zip(gains, adjusted, strict=True)]
     return table
 

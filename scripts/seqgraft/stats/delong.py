@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 
 class DeLong(NamedTuple):
@@ -36,8 +36,13 @@ def delong(labels: ArrayLike, scores: ArrayLike) -> DeLong:
     truth = np.asarray(labels).astype(bool)
     score = np.atleast_2d(np.asarray(scores, dtype=np.float64))
     m, n = int(truth.sum()), int((~truth).sum())
-    overall = rankdata(score, axis=1)
-    above = (overall[:, truth] - rankdata(score[:, truth], axis=1)) / n
-    below = 1.0 - (overall[:, ~truth] - rankdata(score[:, ~truth], axis=1)) / m
+    overall = _midranks(score)
+    above = (overall[:, truth] - _midranks(score[:, truth])) / n
+    below = 1.0 - (overall[:, ~truth] - _midranks(score[:, ~truth])) / m
     covariance = np.atleast_2d(np.cov(above)) / m + np.atleast_2d(np.cov(below)) / n
     return DeLong(above.mean(axis=1), covariance)
+
+
+def _midranks(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rank each row from 1, ties sharing their mean rank; scipy.stats would take half a second to load for it."""
+    return pd.DataFrame(score).rank(axis=1).to_numpy()

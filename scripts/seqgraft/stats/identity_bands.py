@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqgraft.errors import SeqgraftError
+from seqgraft.running.side_by_side import each
 from seqgraft.seeds import seed
 from seqgraft.stats.intervals import UNDEFINED, Interval, two_way_interval, weight_blocks
 from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
@@ -62,7 +63,7 @@ def identity_bands(
     identities : mapping of str to pandas.DataFrame
         By target, as `seqgraft.data.identity.identity_table` makes them.
     threads : int
-        Fits that are scored at the same time; changes no number.
+        Targets, or fits of one, that are scored at the same time; changes no number.
     say : callable, optional
         Takes a line per target.
 
@@ -77,18 +78,30 @@ def identity_bands(
     SeqgraftError
         When predictions are missing, do not belong together, or hold a test sequence of unknown identity.
     """
+    targets = list(dict.fromkeys(transfer.target for transfer in study.transfers))
+    inside = max(1, threads // len(targets))
+    found = each(lambda target: _of_target(target, jobs, study, identities[target], inside), targets, threads)
     rows: dict[str, Rows] = {}
-    for target in dict.fromkeys(transfer.target for transfer in study.transfers):
-        transfers = [transfer for transfer in study.transfers if transfer.target == target]
-        wanted = {SCRATCH, *(name for transfer in transfers for name in _candidates(transfer, study))}
-        found = [job for job in jobs if job.target == target and job.strategy in wanted]
-        part, scores = _largest_size(found)
-        for transfer in transfers:
-            own = replace(transfer, strategies=(SCRATCH, *_candidates(transfer, study)))
-            panel = build_panel(own, replace(study, baselines=()), scores)
-            rows[transfer.name] = _of_transfer(panel, part, identities[target], threads)
-        say(f"target {target}: {len(found)} files of predictions, {len(part.ids)} test sequences")
+    for own, line in found:
+        rows |= own
+        say(line)
     return pd.DataFrame([row for transfer in study.transfers for row in rows[transfer.name]], columns=COLUMNS)
+
+
+def _of_target(
+    target: str, jobs: Sequence[FitJob], study: EvaluationSettings, identities: pd.DataFrame, threads: int
+) -> tuple[dict[str, Rows], str]:
+    """Return the rows of each transfer onto one target, and a line on what they were made from."""
+    transfers = [transfer for transfer in study.transfers if transfer.target == target]
+    wanted = {SCRATCH, *(name for transfer in transfers for name in _candidates(transfer, study))}
+    found = [job for job in jobs if job.target == target and job.strategy in wanted]
+    part, scores = _largest_size(found)
+    rows = {}
+    for transfer in transfers:
+        own = replace(transfer, strategies=(SCRATCH, *_candidates(transfer, study)))
+        panel = build_panel(own, replace(study, baselines=()), scores)
+        rows[transfer.name] = _of_transfer(panel, part, identities, threads)
+    return rows, f"target {target}: {len(found)} files of predictions, {len(part.ids)} test sequences"
 
 
 def _candidates(transfer: TransferSettings, study: EvaluationSettings) -> tuple[str, ...]:
