@@ -155,8 +155,8 @@ def report(folder: Path, fits: int, test: int) -> str:
         attachments=planted.attachments | {BANDS: (folder / BANDS).read_text(encoding="utf-8")},
         **{path.stem: read_table(path) for path in folder.glob("*.tsv") if path.stem in SHOWN},
     )
-    figures = list(figure_files(inputs))
-    page = build(inputs)
+    figures = figure_files(inputs, processes=2)
+    page = build(inputs, processes=2)
     assert "torch" not in sys.modules
     return f"{len(figures)} figures, a page of {len(page) / 1e6:.1f} MB"
 

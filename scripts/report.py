@@ -44,10 +44,10 @@ def work(snakemake, log):
         **{name: [Path(path) for path in _listed(files[name])] for name in LISTS},
     )
     folder = Path(snakemake.output.report).parent / "figures"
-    for name, content in figure_files(inputs):
+    for name, content in figure_files(inputs, snakemake.threads):
         with atomic_path(folder / name) as path:
             path.write_bytes(content)
-    write_text(snakemake.output.report, build(inputs))
+    write_text(snakemake.output.report, build(inputs, snakemake.threads))
     log.info("wrote %s", snakemake.output.report)
 
 

@@ -233,6 +233,7 @@ rule report:
     localrule: True
     conda:
         "../../envs/report.yaml"
+    threads: 2
     resources:
         mem_mb=2000,
         runtime=30,

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from seqgraft.report.fonts import families
 from seqgraft.report.look import FAINT, INK, RULE
 
 #: Written on every figure of a study with a simulated task.
@@ -20,7 +21,6 @@ _SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "seqgraft",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
-    "font.family": ["DejaVu Sans"],
     "font.size": 9.0,
     "text.color": INK,
     "axes.edgecolor": FAINT,
@@ -113,7 +113,7 @@ def own_style() -> Iterator[None]:
     """
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams.update(_SETTINGS | {"font.family": families()})
         yield
 
 

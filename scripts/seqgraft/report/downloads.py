@@ -13,6 +13,8 @@ from seqgraft.report.inputs import ReportInputs
 
 #: Bytes of one file inside the page; a larger one is compressed, and left out where that is not enough.
 LARGEST_DOWNLOAD = 400_000
+#: Above this it is compressed where the page has many transfers, and room for other things is scarce.
+LARGEST_BESIDE_MANY = 50_000
 #: Bytes of all of them together.
 ALL_DOWNLOADS = 1_200_000
 
@@ -111,7 +113,7 @@ def _joined(tables: list[pd.DataFrame], first: list[str]) -> pd.DataFrame:
     return joined[[*first, *[column for column in joined.columns if column not in first]]]
 
 
-def downloads(inputs: ReportInputs, more: list[tuple[str, str, str]]) -> list[Download]:
+def downloads(inputs: ReportInputs, more: list[tuple[str, str, str]], *, small: bool) -> list[Download]:
     """List the files that the page carries.
 
     Parameters
@@ -120,6 +122,8 @@ def downloads(inputs: ReportInputs, more: list[tuple[str, str, str]]) -> list[Do
         The study.
     more : list of (str, str, str)
         Further files: name, what it is, content.
+    small : bool
+        Whether room must be saved.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def downloads(inputs: ReportInputs, more: list[tuple[str, str, str]]) -> list[Do
         data = content.encode()
         amount = f"{about}; {text.size(len(data))}"
         kind = "text/tab-separated-values" if file.endswith(".tsv") else "text/plain"
-        if len(data) > LARGEST_DOWNLOAD:
+        if len(data) > (LARGEST_BESIDE_MANY if small else LARGEST_DOWNLOAD):
             # No date in the header: the same table gives the same page.
             data, file, kind = gzip.compress(data, 9, mtime=0), f"{file}.gz", "application/gzip"
             amount += f", compressed {text.size(len(data))}"

@@ -21,6 +21,7 @@ from seqgraft.report.figure_names import (
     SOURCE_SIZE,
     TRAINING,
 )
+from seqgraft.report.fonts import families
 from seqgraft.report.forest_figure import Difference, Group, forest
 from seqgraft.report.identity_figure import identity_figure
 from seqgraft.report.identity_tables import panels as identity_panels
@@ -34,6 +35,7 @@ from seqgraft.report.svg import to_svg
 from seqgraft.report.tables import lower_is_better, metric_title
 from seqgraft.report.text import train_size
 from seqgraft.report.training_figure import NAMED, Course, training_course
+from seqgraft.running.side_by_side import each
 from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -69,25 +71,31 @@ WRITERS: dict[str, Callable[[Sketch], bytes]] = {
 }
 
 
-def figure_files(inputs: ReportInputs) -> Iterator[tuple[str, bytes]]:
-    """Draw all figures of a study as files, one after the other.
+def figure_files(inputs: ReportInputs, processes: int = 1) -> list[tuple[str, bytes]]:
+    """Draw all figures of a study as files.
 
     Parameters
     ----------
     inputs : ReportInputs
         The study.
+    processes : int
+        Figures that are drawn at the same time; changes no byte.
 
-    Yields
-    ------
-    name : str
-        As `seqgraft.report.figure_names.figure_file_names` lists them.
-    content : bytes
-        The same for the same study.
+    Returns
+    -------
+    list of (str, bytes)
+        Names as `seqgraft.report.figure_names.figure_file_names` lists them, and contents, the same for the same
+        study.
     """
-    for drawing in all_drawings(inputs):
-        sketch = drawing.draw(False)
-        for ending, write in WRITERS.items():
-            yield f"{drawing.name}.{ending}", write(sketch)
+    families()  # made once, before there are several processes
+    drawn = each(_files_of, list(all_drawings(inputs)), processes)
+    return [file for files in drawn for file in files]
+
+
+def _files_of(drawing: Drawing) -> list[tuple[str, bytes]]:
+    """Write one figure in each format."""
+    sketch = drawing.draw(False)
+    return [(f"{drawing.name}.{ending}", write(sketch)) for ending, write in WRITERS.items()]
 
 
 def all_drawings(inputs: ReportInputs) -> Iterator[Drawing]:

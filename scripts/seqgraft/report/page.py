@@ -9,22 +9,26 @@ from markupsafe import Markup
 
 from seqgraft.report import advice, words
 from seqgraft.report.canvas import SIMULATED
+from seqgraft.report.fonts import families
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.sections import OF_STUDY, OF_TRANSFER, OPENING, StudySection, TransferSection
 from seqgraft.report.view import Study, Transfer
+from seqgraft.running.side_by_side import each
 
 _HERE = Path(__file__).parent
 #: The frame of the page and what its sections share; named here so that the code digest knows of them.
 TEMPLATE, MACROS, STYLE = "template.html", "macros.html", "style.css"
 
 
-def build(inputs: ReportInputs) -> str:
+def build(inputs: ReportInputs, processes: int = 1) -> str:
     """Write the report.
 
     Parameters
     ----------
     inputs : ReportInputs
         The study, e.g. from `seqgraft.report.inputs.read_inputs`.
+    processes : int
+        Transfers that are described at the same time; changes no byte.
 
     Returns
     -------
@@ -41,20 +45,22 @@ def build(inputs: ReportInputs) -> str:
         keep_trailing_newline=True,
     )  # fmt: skip
     environment.globals["macros"] = MACROS
-    return environment.get_template(TEMPLATE).render(**_context(inputs))
+    return environment.get_template(TEMPLATE).render(**_context(inputs, processes))
 
 
-def _context(inputs: ReportInputs) -> dict[str, Any]:
+def _context(inputs: ReportInputs, processes: int) -> dict[str, Any]:
     """Return what the templates show."""
     config = inputs.config
     level = float(inputs.verdicts[0]["level"])
     study = Study(inputs, level)
     # One transfer's sections are chapters of the page; with several, each transfer holds its own.
     numbers = count(1)
-    transfers = [
-        _transfer(Transfer(study, place, verdict), None if study.several else numbers)
-        for place, verdict in enumerate(inputs.verdicts, start=1)
-    ]
+    families()  # made once, before there are several processes
+    transfers = each(
+        lambda transfer: _transfer(transfer, None if study.several else numbers),
+        [Transfer(study, place, verdict) for place, verdict in enumerate(inputs.verdicts, start=1)],
+        processes,
+    )
     opening = _shown(OPENING, study, None)
     closing = _shown(OF_STUDY, study, None if study.several else numbers)
     return {

@@ -210,4 +210,4 @@ def downloads_section(study: Study) -> dict[str, Any]:
         ("methods.txt", "the methods and their references as text", made.text),
         ("references.bib", "the references for BibTeX", made.bibtex),
     ]
-    return {"downloads": downloads(study.inputs, more)}
+    return {"downloads": downloads(study.inputs, more, small=study.many)}

@@ -56,7 +56,7 @@ def _small(text: str) -> str:
     """Leave out what a page with sixty drawings has no room for: digits nobody sees, ids nobody uses, fonts twice."""
     text = re.sub(r"<[^>]*>", lambda tag: _COORDINATE.sub(_rounded, tag[0]), text)
     text = re.sub(r"; font-family: [^;\"]*|font-family: [^;\"]*; ?", "", text)
-    text = re.sub(r"(style=\"[^\"]*font): ([^;\"]*?) 'DejaVu Sans'[^;\"]*", r"\1: \2 inherit", text)
+    text = re.sub(r"(style=\"[^\"]*font): ([^;\"]*?) 'DejaVu Sans[^;\"]*", r"\1: \2 inherit", text)
     used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', text))
     names = {name for pair in used for name in pair if name}
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in names else "", text)

@@ -14,6 +14,7 @@ from seqgraft.report import (
     text,
 )
 from seqgraft.report.figures import (
+    Drawing,
     forest_drawing,
     identity_drawing,
     learning_curve_drawing,
@@ -99,7 +100,7 @@ def calibration(transfer: Transfer) -> dict[str, Any] | None:
     if table is None and not drawn:
         return None
     drawing = reliability_drawing(inputs, transfer.verdict, transfer.key)
-    figure = Figure.of(drawing, f"Figure {transfer.number}c.", small=transfer.study.many)
+    figure = _beside_a_table(drawing, f"Figure {transfer.number}c.", transfer)
     return {
         "figure": figure if drawn else None,
         "table": table,
@@ -118,6 +119,13 @@ def identity(transfer: Transfer) -> dict[str, Any] | None:
     drawing = identity_drawing(inputs, transfer.verdict, transfer.key)
     return {
         "sentences": identity_tables.sentences(inputs, name),
-        "figure": Figure.of(drawing, f"Figure {transfer.number}d.", small=transfer.study.many),
+        "figure": _beside_a_table(drawing, f"Figure {transfer.number}d.", transfer),
         "table": table,
     }
+
+
+def _beside_a_table(drawing: Drawing, label: str, transfer: Transfer) -> Figure:
+    """Put a drawing into the page, or name its files where there are many transfers: the table has its numbers."""
+    if transfer.study.many:
+        return Figure.elsewhere(drawing, label)
+    return Figure.of(drawing, label, small=False)

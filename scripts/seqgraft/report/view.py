@@ -12,7 +12,8 @@ from seqgraft.report.series import Series, series_of
 from seqgraft.report.svg import to_svg
 
 #: With more transfers than this, each one's section is closed until it is opened, and what the page can do without
-#: is left to the study's folder: wide figures, figures as files, tables of metrics that decide nothing.
+#: is left to the study's folder: wide figures, figures as files, those whose numbers stand in a table beside them, and
+#: tables of metrics that decide nothing.
 FEW = 4
 
 
@@ -88,7 +89,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing as the template shows it; no address and no wide form where room must be saved."""
+    """A drawing as the template shows it; no address and no wide form where room must be saved, or no form at all."""
 
     id: str
     label: str
@@ -123,3 +124,8 @@ class Figure:
             Markup(to_svg(wide, f"{drawing.key}-wide")) if wide else Markup(),
             Markup(to_svg(narrow, f"{drawing.key}-narrow")),
         )
+
+    @classmethod
+    def elsewhere(cls, drawing: Drawing, label: str) -> "Figure":
+        """Point to the files of a drawing that a page with so many transfers leaves to the study's folder."""
+        return cls(drawing.key, label, "", drawing.name, "", Markup(), Markup())
