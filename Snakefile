@@ -26,6 +26,12 @@ rule all:
         table_of_ablation(),
 
 
+# Raw files only: for a node with internet, before the run on one without.
+rule downloads:
+    input:
+        downloaded_files(),
+
+
 include: "workflow/rules/download.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/split.smk"
@@ -41,4 +47,5 @@ include: "workflow/rules/plan.smk"
 
 onstart:
     told(results_can_be_written, STUDY.study)
+    told(offline_files_are_here)
     print(announcement(), file=sys.stderr)

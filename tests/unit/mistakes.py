@@ -19,6 +19,7 @@ from snakemake.exceptions import WorkflowError
 
 from seqgraft.config.load import mirror_folder, read_study
 from seqgraft.config.places import results_are_folders
+from seqgraft.data.places import is_offline
 from seqgraft.errors import SeqgraftError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,7 @@ def read_config(content: Mapping[str, Any] | str | None) -> Any:
         **{
             "read_study": read_study,
             "mirror_folder": mirror_folder,
+            "is_offline": is_offline,
             "results_are_folders": results_are_folders,
         },
         **{"SeqgraftError": SeqgraftError, "WorkflowError": WorkflowError},

@@ -1,77 +1,25 @@
 """Fetching: right bytes or one clear message, and never a wrong or half file at the destination."""
 
 import hashlib
-import http.server
 import logging
-import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from web import BODY, PROXIES, SHA256, Answer, Server, body, cut_chunk, nonsense, serving, status
 
-from seqgraft.data.download import cache_folder, fetch, mirror_name
+from seqgraft.data.download import fetch
+from seqgraft.data.places import cache_folder, mirror_name
 from seqgraft.errors import SeqgraftError
 
-BODY = b">a\nACGT\n" * 1000
-SHA256 = hashlib.sha256(BODY).hexdigest()
 LOG = logging.getLogger("test_download")
-Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
-
-
-def body(content: bytes = BODY, announced: int | None = None) -> Answer:
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(content) if announced is None else announced))
-        handler.end_headers()
-        handler.wfile.write(content)
-
-    return answer
-
-
-def status(code: int) -> Answer:
-    return lambda handler: handler.send_error(code)
-
-
-def cut_chunk(handler: http.server.BaseHTTPRequestHandler) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1000\r\nACGT")
-
-
-def nonsense(handler: http.server.BaseHTTPRequestHandler) -> None:
-    handler.wfile.write(b"this is not HTTP\r\n\r\n")
-
-
-class Server:
-    """A server on this machine that gives prepared answers one after the other; the last one for ever."""
-
-    def __init__(self) -> None:
-        self.answers: list[Answer] = [body()]
-        self.requests = 0
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.requests += 1
-                outer.answers[min(outer.requests, len(outer.answers)) - 1](self)
-
-            def log_message(self, *_: object) -> None:
-                """Be silent."""
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self.http.server_address[1]}"
-        self.url = f"http://{self.host}/some/folder/a%20b.fa"
-        self.entry = {"url": self.url, "sha256": SHA256, "class": "promoter"}
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)  # a proxy would be asked instead of this server
-    own = Server()
-    yield own
-    own.http.shutdown()
-    own.http.server_close()
+    with serving(monkeypatch) as own:
+        yield own
 
 
 @pytest.fixture
@@ -100,7 +48,9 @@ def refused(
     assert destination.read_text() == "old"
     assert [path.name for path in destination.parent.iterdir()] == [destination.name]
     if cache is not None:
-        assert not [path for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock"]
+        assert not [
+            path for path in cache.rglob("*") if path.is_file() and path.suffix not in (".lock", ".part")
+        ]
     return caught.value
 
 
@@ -227,7 +177,7 @@ def test_a_mirror_without_the_file(server: Server, destination: Path, tmp_path: 
 def test_no_answer(
     destination: Path, url: str, tries: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+    for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
     with caplog.at_level(logging.INFO):
         error = refused({"url": url, "sha256": SHA256}, destination)
@@ -261,25 +211,6 @@ def test_a_missing_local_file(destination: Path) -> None:
     assert error.what == "there is no file 'nowhere/a.fa'"
     assert error.where == "nowhere/a.fa"
     assert error.remedy == "mend `path`; it is relative to the folder in which snakemake runs"
-
-
-def test_a_full_disk_is_not_the_networks_fault(
-    server: Server, destination: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = Path.open
-
-    def full(path: Path, mode: str = "r", **options: object) -> object:
-        if mode == "wb":
-            return real(Path("/dev/full"), mode, buffering=0)
-        return real(path, mode, **options)
-
-    if not os.path.exists("/dev/full"):  # noqa: PTH110 - Path.open is replaced below
-        pytest.skip("there is no /dev/full on this system")
-    monkeypatch.setattr(Path, "open", full)
-    with pytest.raises(OSError, match="No space left"):
-        fetch(server.entry, destination, mirror=None, cache=None, log=LOG, pauses=(0.0,))
-    assert server.requests == 1
-    assert not list(destination.parent.iterdir())
 
 
 def test_a_cache_that_cannot_be_made(server: Server, destination: Path, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ KEYS: list[tuple[str, Any, str]] = [
     ("replicats", 3, "replicats: unknown key; did you mean 'replicates'?"),
     ("tasks.a.strnd", "both", "tasks.a.strnd: unknown key; did you mean 'strand'?"),
     ("tasks.a.split.tst", 0.2, "tasks.a.split.tst: unknown key; did you mean 'test'?"),
-    ("tasks.a.files.0.md5", "x", "tasks.a.files[0].md5: unknown key; known: url, path, sha256, class"),
+    ("tasks.a.files.0.md5", "x", "tasks.a.files[0].md5: unknown key; known: url, path, sha256, size, mirrors, class"),
     ("transfers.0.sources", ["a"], "transfers[0].sources: unknown key; did you mean 'source'?"),
     ("training.treads", 2, "training.treads: unknown key; did you mean 'threads'?"),
     ("pretraining.epoch", [3], "pretraining.epoch: unknown key; did you mean 'epochs'?"),

@@ -24,10 +24,10 @@ OTHER = "give the right file, or correct the task's `alphabet`"
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "SEQGRAFT_MIRROR"):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "SEQGRAFT_MIRROR", "SEQGRAFT_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SEQGRAFT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("seqgraft.data.download.time.sleep", lambda _: None)
+    monkeypatch.setattr("seqgraft.data.tries.time.sleep", lambda _: None)
 
 
 @pytest.fixture(scope="module")

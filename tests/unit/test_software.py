@@ -34,7 +34,7 @@ KNOWN_TO_DIFFER = {
 }
 # Import names that differ from the conda package's name.
 CONDA_NAME = {
-    "torch": "pytorch", "sklearn": "scikit-learn", "Bio": "biopython", "yaml": "pyyaml",
+    "fontTools": "fonttools", "torch": "pytorch", "sklearn": "scikit-learn", "Bio": "biopython", "yaml": "pyyaml",
     "matplotlib": "matplotlib-base", "pydantic_core": "pydantic",
 }  # fmt: skip
 # Asked for by name without being imported: programs, stubs, and what pandas reads parquet with.

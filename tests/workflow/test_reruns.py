@@ -74,6 +74,8 @@ DEPLOYMENTS: dict[str, tuple[list[str], dict[str, str]]] = {
     "another mirror": (["--config", "mirror={here}"], {}),
     "another mirror by its variable": ([], {"SEQGRAFT_MIRROR": "{here}"}),
     "another cache": ([], {"SEQGRAFT_CACHE": "{here}"}),
+    "offline": (["--config", "offline=true"], {}),
+    "offline by its variable": ([], {"SEQGRAFT_OFFLINE": "1"}),
     "a GPU granted": (["--resources", "gpu=1"], {}),
     "other memory and time": (["--set-resources", "finetune:mem_mb=9000", "finetune:runtime=9"], {}),
 }
@@ -119,6 +121,19 @@ def test_another_mirror_fetches_nothing_again(folder: Folder, planner: Planner, 
     path = folder.path / folder.write_config(config)
     other = {"SEQGRAFT_CACHE": str(folder.path / "elsewhere")}
     assert planner.jobs(folder.path, path, wanted, env=other) == set()
+    config["tasks"]["ecoli"]["files"][0] |= {"size": 8, "mirrors": ["https://example.net/promoters.fa"]}
+    path = folder.path / folder.write_config(config)
+    assert planner.jobs(folder.path, path, wanted, env=other) == set()
+    targets = planner.counts(folder.path, path, "downloads")
+    assert targets == {"downloads": 1, "download": 1}  # the other of the task's two files; no simulated one
+    command = ["--snakefile", str(ROOT / "Snakefile"), "--configfile", str(path), "--cores", "1", "downloads"]
+    status, text = planner.run(folder.path, *command, env={**other, "SEQGRAFT_OFFLINE": "1"})
+    assert status != 0
+    assert (
+        "and a file is neither in the mirror nor in the cache:\n    https://example.org/backgrounds.fa\n"
+        in text
+    )
+    assert "Traceback" not in text
     config["tasks"]["ecoli"]["files"][0]["sha256"] = "0" * 64
     path = folder.path / folder.write_config(config)
     assert planner.jobs(folder.path, path, wanted, env=other) == {"download raw/ecoli"}

@@ -22,6 +22,8 @@ sys.path.insert(0, str(LIBRARY))
 
 from seqgraft.config.load import mirror_folder, read_study
 from seqgraft.config.places import results_are_folders, results_can_be_written
+from seqgraft.data.offline import files_are_here
+from seqgraft.data.places import cache_folder, is_offline
 from seqgraft.digest import code_digest
 from seqgraft.running.ending import name_run
 from seqgraft.errors import SeqgraftError
@@ -41,6 +43,7 @@ def told(check, *given):
 
 STUDY = told(read_study, config, workflow.configfiles)
 told(mirror_folder, STUDY)  # only checked here; the download jobs look it up
+told(is_offline, STUDY.offline)
 told(results_are_folders, STUDY.study)
 
 TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
@@ -167,9 +170,20 @@ def of_learned_task(wildcards):
 
 
 def file_entry(wildcards):
-    """Return the config's entry of one file of a task."""
+    """Return what says which bytes one file of a task has: how they are read is no reason to fetch them again."""
+    return _entry_of(wildcards, {"url", "path", "sha256"})
+
+
+def beside_entry(wildcards, output):
+    """Return what a fetch needs beside; with `output` asked for, Snakemake does not compare it from run to run."""
+    return _entry_of(wildcards, {"mirrors", "size"})
+
+
+def _entry_of(wildcards, keys):
+    """Return these keys of the config's entry of one file."""
     files = STUDY.tasks[wildcards.task].files
-    return as_params(next(entry for entry in files if entry.name == wildcards.file))
+    entry = next(entry for entry in files if entry.name == wildcards.file)
+    return entry.model_dump(mode="json", include=keys, exclude_none=True)
 
 
 def local_file(wildcards):
@@ -182,6 +196,23 @@ def raw_files(wildcards):
     task = STUDY.tasks[wildcards.task]
     names = [f.name for f in task.files] or [f"{c}.fasta" for c in task.simulate.counts]
     return [f"results/{wildcards.study}/raw/{wildcards.task}/{name}" for name in names]
+
+
+def offline_files_are_here():
+    """Look, where nothing may be fetched, for the files of all download jobs to come."""
+    if is_offline(STUDY.offline):
+        jobs = [j for j in workflow.dag.needrun_jobs() if j.rule.name == "download"]
+        entries = [j.params.entry | j.params.beside for j in jobs]
+        files_are_here(entries, mirror_folder(STUDY), cache_folder())
+
+
+def downloaded_files():
+    """Name all raw files that are not simulated."""
+    return [
+        f"results/{STUDY.study}/raw/{name}/{entry.name}"
+        for name, task in STUDY.tasks.items()
+        for entry in task.files
+    ]
 
 
 def classes_of_files(wildcards):

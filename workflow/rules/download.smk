@@ -21,6 +21,7 @@ rule download:
         runtime=60,
     params:
         entry=file_entry,
+        beside=beside_entry,
         code=code("download"),
     message:
         "Fetching {wildcards.file} of {wildcards.task}"

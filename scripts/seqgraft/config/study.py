@@ -17,7 +17,7 @@ NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
 
 # Keys that say where a study runs or finds its bytes; they change no result and enter no rule's params.
-DEPLOYMENT_KEYS = frozenset({"mirror"})
+DEPLOYMENT_KEYS = frozenset({"mirror", "offline"})
 
 
 class Transfer(Settings):
@@ -91,6 +91,11 @@ class Study(Settings):
     mirror: str | None = Field(
         None,
         description="A folder that holds the files as `<host>/<path>` (also SEQGRAFT_MIRROR); "
+        "changes no result.",
+    )
+    offline: bool = Field(
+        False,
+        description="Take files only from the mirror, the cache and this machine (also SEQGRAFT_OFFLINE=1); "
         "changes no result.",
     )
 

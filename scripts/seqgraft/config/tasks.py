@@ -8,10 +8,11 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from seqgraft.config.base import Settings
+from seqgraft.config.mirrors import SCHEMES as _SCHEMES
+from seqgraft.config.mirrors import check_mirrors
 from seqgraft.config.simulation import Simulation
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_SCHEMES = ("https", "http", "file")
 
 
 class FileEntry(Settings):
@@ -23,6 +24,10 @@ class FileEntry(Settings):
     )
     sha256: str | None = Field(
         None, description="SHA-256 of the file's bytes; required with `url`, checked whenever given."
+    )
+    size: int | None = Field(None, ge=1, description="The file's number of bytes, checked whenever given.")
+    mirrors: list[str] | None = Field(
+        None, min_length=1, description="Further addresses of the same bytes, asked in turn after `url`."
     )
     class_: str = Field(alias="class", description="The class of every sequence in the file.")
 
@@ -51,6 +56,7 @@ class FileEntry(Settings):
             raise ValueError(f"`url` must begin with {', '.join(_SCHEMES)}; a local file goes under `path`")
         if self.url is not None and urlsplit(self.url).scheme != "file" and not urlsplit(self.url).hostname:
             raise ValueError("`url` names no host")
+        check_mirrors(self.url, self.mirrors or [])
         if not self.name or set(self.name) & set("{}"):
             raise ValueError("its `url` or `path` must end in a file name without braces")
         return self

@@ -33,6 +33,7 @@ PACKAGES = (
     "filelock",
     "Jinja2",
     "MarkupSafe",
+    "fonttools",
     "matplotlib",
 )
 SEEDS = (
