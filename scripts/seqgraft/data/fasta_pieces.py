@@ -24,6 +24,7 @@ from seqgraft.errors import SeqgraftError
 # Fits into the caches of a processor, and is small enough that its memory is used again and not asked for anew.
 PIECE = 1 << 19
 _START = 64  # enough to tell what a file is
+_DAMAGES: tuple[type[Exception], ...] = (*DAMAGES, lzma.LZMAError)
 _BOM = b"\xef\xbb\xbf"
 _OPENERS: dict[bytes, Callable[[Path], Any]] = {
     GZIP_MAGIC: igzip.IGzipFile,
@@ -41,7 +42,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         with opener(path) if opener else path.open("rb") as handle:
             yield handle
-    except (*DAMAGES, lzma.LZMAError):
+    except _DAMAGES:
         raise damaged(path) from None
     except OSError as error:
         if opener is None or error.errno is not None:
