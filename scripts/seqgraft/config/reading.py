@@ -182,6 +182,9 @@ class _WithColumns(_WithParts, _WithLabelNames):
     labels: Names | None = Field(
         None, description="Instead of `label`: the column of each output, by the output's name."
     )
+    unlabelled: Literal["error", "drop"] = Field(
+        "error", description="What happens to an example without a label: an error, or left out and listed."
+    )
     group: Column | None = Field(None, description="The column of what must stay together.")
     chromosome: Column | None = Field(None, description="The chromosome's column.")
     part: Column | None = Field(None, description="The column of the predefined part.")
@@ -227,19 +230,18 @@ class TableReading(_WithColumns):
             raise ValueError("needs `sequence`, or both `sequence_1` and `sequence_2`")
         if self.mask is not None and self.residues is None:
             raise ValueError("`mask` needs `residues`, which says how the cells are written")
+        if self.residues is not None and (self.sequence is None or self.label_names is not None):
+            raise ValueError("`residues` needs `sequence`, and no `label_names`")
         return self
 
 
-class FastaTableReading(_WithHeaders, _WithColumns):
+class FastaTableReading(_WithColumns):
     """FASTA files, and a table of labels by id."""
 
     format: Literal["fasta-table"] = Field(description="FASTA, and labels by id in a table.")
     roles: ClassVar[dict[str, bool]] = {"sequences": True, "labels": True}
     separator: Literal["comma", "tab"] = Field("tab", description="What separates the table's columns.")
     id: Column = Field(description="The column of the ids in the headers.")
-    unlabelled: Literal["error", "drop"] = Field(
-        "error", description="What happens to a sequence without a label: an error, or left out and listed."
-    )
 
 
 class ResiduesReading(_WithParts):

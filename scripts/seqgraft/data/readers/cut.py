@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 _TERM = re.compile(
-    r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s\[\]+'"][^\[\]+'"]*?))\s*(?:\[\s*(-?\d*)\s*:\s*(-?\d*)\s*\])?\s*"""
+    r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s\[\]+'"][^\[\]+'"]*?))\s*(?:\[\s*(-?\d*)\s*:\s*(-?\d*)\s*\])?\s*(?=\+|$)"""
 )
 
 
@@ -53,9 +53,6 @@ def parse_cut(expression: str) -> list[Cut] | None:
         if "-" in found.group(4, 5):
             return None
         cuts.append(Cut(found[1] or found[2] or found[3], start, stop))
-        at = found.end()
-        if at == len(expression):
+        at = found.end() + 1  # past the plus sign
+        if at > len(expression):
             return cuts
-        if expression[at] != "+":
-            return None
-        at += 1

@@ -1,16 +1,32 @@
 """All formats by name. A further one is an entry here and a member of `seqgraft.config.reading.AnyReading`."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from seqgraft.data.readers.base import Raw, Reader, Source, Tell, sources_of
-from seqgraft.data.readers.fasta_files import read_class_files
+from seqgraft.data.readers.fasta_files import read_class_files, read_headers
+from seqgraft.data.readers.fasta_labels import read_labelled
+from seqgraft.data.readers.lines import read_lines
+from seqgraft.data.readers.pairs import read_pairs
+from seqgraft.data.readers.residue_values import read_residue_values
+from seqgraft.data.readers.residues import read_residues
+from seqgraft.data.readers.table import read_table
 from seqgraft.errors import SeqgraftError
 
 READERS: dict[str, Reader] = {
     "fasta": read_class_files,
+    "fasta-header": read_headers,
+    "fasta-table": read_labelled,
+    "csv": partial(read_table, kind="csv"),
+    "tsv": partial(read_table, kind="tsv"),
+    "parquet": partial(read_table, kind="parquet"),
+    "lines": read_lines,
+    "residues": read_residues,
+    "residue-values": read_residue_values,
+    "pairs": read_pairs,
 }
 # What is read where a task does not say: FASTA, one class per file.
 FASTA: Mapping[str, Any] = MappingProxyType({"format": "fasta"})
