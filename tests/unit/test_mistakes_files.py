@@ -150,7 +150,8 @@ def prepare(alphabet: str = "dna", **policies: str) -> SimpleNamespace:
         output={name: f"results/mine/data/a/{file}" for name, file in RECORDS},
         wildcards={"task": "a"},
         params={
-            "classes_of_files": ["site", "rest"],
+            "reading": {"format": "fasta"},
+            "contents_of_files": ["site", "rest"],
             "cleaning": {"alphabet": alphabet, "classes": ["site", "rest"], **policies},
         },
     )

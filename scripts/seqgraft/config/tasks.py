@@ -1,6 +1,7 @@
 """Config of one task: its files or simulation, its labels, its policies and its split."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -8,14 +9,15 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from seqgraft.config.base import Settings
+from seqgraft.config.reading import AnyReading, FastaReading, FileContent
 from seqgraft.config.simulation import Simulation
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SCHEMES = ("https", "http", "file")
 
 
-class FileEntry(Settings):
-    """One FASTA file that holds sequences of one class."""
+class FileEntry(FileContent):
+    """One file of a task: where it is, and what it holds."""
 
     url: str | None = Field(None, description="Where the file is published (http, https or file).")
     path: str | None = Field(
@@ -24,7 +26,6 @@ class FileEntry(Settings):
     sha256: str | None = Field(
         None, description="SHA-256 of the file's bytes; required with `url`, checked whenever given."
     )
-    class_: str = Field(alias="class", description="The class of every sequence in the file.")
 
     @field_validator("sha256")
     @classmethod
@@ -87,7 +88,10 @@ class Task(Settings):
         description="`both`: a sequence and its reverse complement mean the same (used in training, "
         "prediction and the leakage check).",
     )
-    files: list[FileEntry] = Field([], description="FASTA files, each with the class of its sequences.")
+    files: list[FileEntry] = Field([], description="The files of sequences and labels.")
+    read: AnyReading = Field(
+        FastaReading(), description="How the files are read: their format, and what it needs."
+    )
     simulate: Simulation | None = Field(
         None, description="Simulated sequences instead of files; the report says so on every page."
     )
@@ -112,7 +116,25 @@ class Task(Settings):
             raise ValueError("`classes` names a class twice")
         if bool(self.files) == (self.simulate is not None):
             raise ValueError("needs exactly one of `files` and `simulate`")
-        labelled = [f.class_ for f in self.files] if self.files else list(self.simulate.counts)  # type: ignore[union-attr]
+        labelled = list(self.simulate.counts) if self.simulate else [f.class_ for f in self.files]
+        if self.files:
+            self.read.check([(f.name, f) for f in self.files])
+        # Other formats tell the class of each sequence, which only reading finds.
+        if self.simulate or self.read.classed:
+            self._classes_are(labelled)
+        # Several members of one archive are one file on the disk.
+        places = {(f.name, f.url, f.path, f.sha256) for f in self.files}
+        names = [name for name, *_ in places]
+        contents = [(f.name, f.member) for f in self.files]
+        for name, member in contents:
+            if names.count(name) > 1 or contents.count((name, member)) > 1:
+                raise ValueError(f"two of its files are called '{name}'")
+        if self.strand == "both" and self.alphabet == "protein":
+            raise ValueError("a protein has no reverse complement: `strand` must be `single`")
+        return self
+
+    def _classes_are(self, labelled: Sequence[str | None]) -> None:
+        """Refuse classes of files that are not `classes`, and classes without a file."""
         for name in labelled:
             if name not in self.classes:
                 raise ValueError(
@@ -121,10 +143,3 @@ class Task(Settings):
         for name in self.classes:
             if name not in labelled:
                 raise ValueError(f"no file holds the class '{name}'")
-        names = [f.name for f in self.files]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two of its files are called '{name}'")
-        if self.strand == "both" and self.alphabet == "protein":
-            raise ValueError("a protein has no reverse complement: `strand` must be `single`")
-        return self
