@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from seqgraft.config.base import Settings
 from seqgraft.data.readers.cut import parse_cut
 
-Role = Literal["sequences", "labels", "mask", "pairs", "first", "second", "rows"]
+Role = Literal["sequences", "labels", "mask", "pairs", "first", "second", "rows", "intervals", "genome"]
 
 
 def _text(value: Any) -> Any:
@@ -303,6 +303,86 @@ class PairsReading(_WithColumns):
             )
 
 
+class IntervalsReading(_WithParts, _WithLabelNames):
+    """Intervals as BED or in a table, and the genome from which their sequences are cut."""
+
+    format: Literal["intervals"] = Field(description="Intervals, and the genome they lie on.")
+    roles: ClassVar[dict[str, bool]] = {"intervals": True, "genome": True}
+    columns: Literal["bed", "tab", "comma"] = Field(
+        "bed",
+        description="How intervals are written: BED, whose columns are named by number from 1, or a table.",
+    )
+    header: bool = Field(True, description="Whether a table's first line names the columns.")
+    chromosome: Column | None = Field(None, description="A table's column of the chromosome.")
+    start: Column | None = Field(None, description="A table's column of the start.")
+    end: Column | None = Field(None, description="A table's column of the end.")
+    strand: Column | None = Field(None, description="A table's column of the strand; BED's is the sixth.")
+    strands: Literal["follow", "ignore"] = Field(
+        "follow",
+        description="`follow`: on the strand `-` the reverse complement is read, where a strand is given.",
+    )
+    first: Literal[0, 1] | None = Field(
+        None,
+        description="What a table counts the first letter as: 0 and ends left out, or 1 and ends included. BED counts "
+        "from 0.",
+    )
+    window: int | None = Field(
+        None, ge=1, description="Letters to read around the centre; the interval itself where absent."
+    )
+    centre: Literal["start", "middle", "end", "summit"] = Field(
+        "middle", description="What of the interval, in reading direction, is the window's centre."
+    )
+    summit: Column | None = Field(
+        None,
+        description="The column of the summit: in BED from the start (narrowPeak: 10), in a table as the start.",
+    )
+    edge: Literal["error", "drop", "pad"] = Field(
+        "error",
+        description="What happens to a window that reaches beyond its chromosome: an error, left out and listed, or "
+        "filled with `N`.",
+    )
+    id: Column | None = Field(None, description="The id's column; file and line where absent.")
+    label: Column | None = Field(
+        None, description="The label's column; where absent, each file of intervals names its class."
+    )
+    unlabelled: Literal["error", "drop"] = Field(
+        "error", description="What happens to an interval without a label: an error, or left out and listed."
+    )
+    group: Column | None = Field(None, description="The column of what must stay together.")
+    part: Column | None = Field(None, description="The column of the predefined part.")
+    only: Annotated[dict[Column, list[Text]], BeforeValidator(_text_keys)] = Field(
+        {}, description="Rows to keep, by column and its values; the others are listed in rejects.tsv."
+    )
+
+    @model_validator(mode="after")
+    def _bed_or_table(self) -> "IntervalsReading":
+        told = {"chromosome": self.chromosome, "start": self.start, "end": self.end, "first": self.first}
+        if self.columns == "bed":
+            given = [name for name, value in (told | {"strand": self.strand}).items() if value is not None]
+            if given:
+                raise ValueError(f"`{given[0]}` means nothing in BED, whose columns are fixed")
+        else:
+            missing = [name for name, value in told.items() if value is None]
+            if missing:
+                raise ValueError(f"a table of intervals needs `{missing[0]}`")
+        if (self.centre == "summit") != (self.summit is not None) or (self.summit and self.window is None):
+            raise ValueError("`centre: summit` needs `summit` and `window`, and `summit` needs the other two")
+        return self
+
+    def check(self, files: Sequence[tuple[str, FileContent]]) -> None:
+        """Refuse intervals without a label, or with two, and more than one genome."""
+        super().check([(file, content.model_copy(update={"class_": None})) for file, content in files])
+        for file, content in files:
+            if content.role == "genome" and content.class_ is not None:
+                raise ValueError(f"file '{file}': a genome has no `class`")
+            if content.role == "intervals" and (content.class_ is None) == (self.label is None):
+                raise ValueError(
+                    f"file '{file}' needs `class`, or `read.label` the column of labels, and not both"
+                )
+        if sum(content.role == "genome" for _, content in files) > 1:
+            raise ValueError("the format 'intervals' needs one file with `role: genome`, and not several")
+
+
 # A further format is one more member here and one entry in seqgraft.data.readers.registry.READERS.
 AnyReading = Annotated[
     FastaReading
@@ -312,6 +392,7 @@ AnyReading = Annotated[
     | LinesReading
     | ResiduesReading
     | ResidueValuesReading
-    | PairsReading,
+    | PairsReading
+    | IntervalsReading,
     Field(discriminator="format"),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from seqgraft.data.readers.base import Raw, Reader, Source, Tell, sources_of
 from seqgraft.data.readers.fasta_files import read_class_files, read_headers
 from seqgraft.data.readers.fasta_labels import read_labelled
+from seqgraft.data.readers.intervals import read_intervals
 from seqgraft.data.readers.lines import read_lines
 from seqgraft.data.readers.pairs import read_pairs
 from seqgraft.data.readers.residue_values import read_residue_values
@@ -27,6 +28,7 @@ READERS: dict[str, Reader] = {
     "residues": read_residues,
     "residue-values": read_residue_values,
     "pairs": read_pairs,
+    "intervals": read_intervals,
 }
 # What is read where a task does not say: FASTA, one class per file.
 FASTA: Mapping[str, Any] = MappingProxyType({"format": "fasta"})
