@@ -83,19 +83,16 @@ def read_intervals(
                 summit_from_start=bed,
             )
             contigs = _contigs(places, genome, genome_source, rows)
+            lengths = places.ends - places.starts if window is None else np.full(len(contigs), window)
             begins = places.starts if window is None else _begins(places, window, centre)
-            lengths = places.ends - places.starts if window is None else np.full(len(begins), window)
             outside = (begins < 0) | (begins + lengths > genome.lengths[contigs])
-            kept = np.arange(len(begins))
-            if outside.any() and edge != "pad":
-                _refuse_outside(outside, edge, rows)
-                kept, gone = np.flatnonzero(~outside), np.flatnonzero(outside).tolist()
-                out = pd.concat([out, _listed(rows, gone, ids)], ignore_index=True)
+            kept = np.flatnonzero(~outside | (edge == "pad"))
+            if len(kept) < len(outside):
+                out = pd.concat([out, _outside(outside, edge, rows, ids)], ignore_index=True)
             chosen = rows.rows(kept.tolist())
             table = pd.DataFrame({"id": [ids[row] for row in kept.tolist()], "line": chosen.lines})
-            table["sequence"] = _texts(
-                genome, contigs[kept], begins[kept], lengths[kept], places.reverse[kept]
-            )
+            reverse = places.reverse[kept]
+            table["sequence"] = _texts(genome, contigs[kept], begins[kept], lengths[kept], reverse)
             table["chromosome"] = [places.chromosomes[row] for row in kept.tolist()]
             table = table.assign(**wanted.described(chosen))
             if not wanted.outputs:
@@ -138,20 +135,15 @@ def _begins(places: Intervals, window: int, centre: str) -> np.ndarray:
     return starts_around(np.asarray(centres), window, reverse)
 
 
-def _refuse_outside(outside: np.ndarray, edge: str, rows: Columns) -> None:
-    """Refuse a window beyond its chromosome where the policy says so, or where no other is left."""
-    if edge == "error" or outside.all():
-        raise SeqgraftError(
-            "the window reaches beyond its chromosome"
-            if edge == "error"
-            else "every window reaches beyond its chromosome",
-            where=rows.where(int(np.flatnonzero(outside)[0])),
-            remedy="set `edge` in the task's `read` to drop or pad, or choose a smaller `window`",
-        )
-
-
-def _listed(rows: Columns, gone: list[int], ids: Sequence[str]) -> pd.DataFrame:
-    """List the rows whose windows reach beyond the chromosome."""
+def _outside(outside: np.ndarray, edge: str, rows: Columns, ids: Sequence[str]) -> pd.DataFrame:
+    """List windows beyond their chromosome; refuse them where the policy says so, or no other is left."""
+    gone = np.flatnonzero(outside).tolist()
+    remedy = "set `edge` in the task's `read` to drop or pad, or choose a smaller `window`"
+    where = rows.where(gone[0])
+    if edge == "error":
+        raise SeqgraftError("the window reaches beyond its chromosome", where=where, remedy=remedy)
+    if outside.all():
+        raise SeqgraftError("every window reaches beyond its chromosome", where=where, remedy=remedy)
     return left_out(
         [rows.source.file] * len(gone),
         [rows.lines[row] for row in gone],
