@@ -19,7 +19,6 @@ from seqgraft.errors import SeqgraftError
 FILES = {"tokens": np.uint8, "offsets": np.int64, "ids": np.uint8, "id_offsets": np.int64}
 _BLANKS = b"\t\n\v\f\r\x1c\x1d\x1e\x1f "  # what str.split takes for a blank, of ASCII
 _IS_BLANK = np.isin(np.arange(256), list(_BLANKS))
-_STRANGE = 255  # marks a blank other than LF among the tokens of long records
 # Records of more bytes than this are cut out one by one; there both ways cost the same (100 to 1,000 nt tried).
 _LONG = 400
 _LOOK = 1 << 16
@@ -183,24 +182,29 @@ def _alternate(first: np.ndarray, second: np.ndarray, last: int) -> np.ndarray:
 def _long(data: bytes, table: bytes) -> Piece:
     """Cut out each record."""
     headers, bodies = _cut(data)
-    sequences = [body.replace(b"\n", b"") for body in bodies]
-    marked = bytearray(table)
-    for blank in _BLANKS:
-        marked[blank] = _STRANGE
-    tokens = b"".join(sequences).translate(bytes(marked))
-    if _STRANGE in tokens or not data.isascii():
-        sequences = [_letters(body) for body in bodies]
-        tokens = b"".join(sequences).translate(table)
+    if data.isascii():
+        sequences = [body.translate(table, _BLANKS) for body in bodies]
+    else:
+        sequences = [_letters(body).translate(table) for body in bodies]
     lead_length, *lengths = map(len, sequences)
-    words = [text_of(header).split(None, 1) for header in headers]
-    ids = [own[0].encode() if own else b"" for own in words]
+    ids = [_first_word(header) for header in headers]
     return Piece(
-        tokens,
+        b"".join(sequences),
         lead_length,
         np.array(lengths, dtype=np.int64),
         b"".join(ids),
         np.fromiter(map(len, ids), dtype=np.int64, count=len(ids)),
     )
+
+
+def _first_word(header: bytes) -> bytes:
+    """Return a header's id as UTF-8."""
+    try:
+        text = header.decode()
+    except UnicodeDecodeError:
+        text = header.decode("latin-1")
+    words = text.split(None, 1)
+    return words[0].encode() if words else b""
 
 
 def _cut(data: bytes) -> tuple[list[bytes], list[bytes]]:

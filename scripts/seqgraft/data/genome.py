@@ -104,14 +104,15 @@ class Genome:
         if outside.any() and edge == "error":
             at = int(np.flatnonzero(outside)[0])
             raise ValueError(f"window {at} reaches beyond contig {self.names[contigs[at]]}")
-        windows = np.full((len(starts), length), self._alphabet.unknown, dtype=np.uint8)
         begins = self._store.offsets[contigs]
         tokens = self._store.tokens
         inside = ~outside
         if inside.all() and len(starts):
             windows = sliding_window_view(tokens, length)[begins + starts]
-        elif inside.any():
-            windows[inside] = sliding_window_view(tokens, length)[(begins + starts)[inside]]
+        else:
+            windows = np.full((len(starts), length), self._alphabet.unknown, dtype=np.uint8)
+            if inside.any():
+                windows[inside] = sliding_window_view(tokens, length)[(begins + starts)[inside]]
         for row in np.flatnonzero(outside):
             first, last = max(0, int(starts[row])), min(int(ends_of[row]), int(starts[row]) + length)
             if first < last:
