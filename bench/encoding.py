@@ -273,6 +273,15 @@ def measured(folder: Path, rounds: int) -> Iterator[dict[str, Any]]:
     yield memory_row(folder)
 
 
+def markdown(table: pd.DataFrame) -> str:
+    """Return the table as docs/encoding.md quotes it."""
+    lines = ["| task | peer | size | ratio | asked |", "|---|---|---|---|---|"]
+    for row in table.fillna("").itertuples():
+        told = f"{row.ratio:.1f}" if row.ratio != "" else f"{row.peak_mib:.0f} MiB"
+        lines.append(f"| {row.task} | {row.peer} | {row.size} | {told} | {row.asked} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Print a line a row and write the table."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from seqgraft.alphabets import ALPHABETS, Alphabet
 from seqgraft.data.fasta import no_sequence, text_of
@@ -157,21 +158,34 @@ def _short(data: bytes, table: bytes) -> Piece | None:
     if np.any((words == begins + 1) & (words != stops)):
         return None  # a blank after '>', which does not count
     # In turn: what belongs to the record before, then header and sequence of each record.
-    edges = _alternate(begins, stops, len(letters) - 1)
-    kept = np.arange(len(edges)) % 2 == 0
-    body = letters[:-1][np.repeat(kept, np.diff(edges, prepend=0))]
-    sizes = np.diff(edges, prepend=0)[::2]
-    empty = np.diff(_alternate(first, second, len(blanks) - 1), prepend=0)[::2]
-    names = _alternate(begins + 1, words, len(letters) - 1)
-    ids = letters[:-1][np.repeat(~kept, np.diff(names, prepend=0))]
-    lengths = sizes - empty
-    return Piece(
-        body.tobytes().translate(table, _BLANKS),
-        int(lengths[0]),
-        lengths[1:],
-        ids.tobytes(),
-        words - begins - 1,
+    parts = np.diff(_alternate(begins, stops, len(letters) - 1), prepend=0)
+    lengths = parts[::2] - np.diff(_alternate(first, second, len(blanks) - 1), prepend=0)[::2]
+    sizes = words - begins - 1
+    ids = letters[_ranges(begins + 1, sizes)]
+    if _one_line_each(lengths, parts[::2], headers, ends, stops):
+        body = sliding_window_view(letters, int(lengths[1]))[stops + 1].tobytes().translate(table)
+    else:
+        kept = np.arange(len(parts)) % 2 == 0
+        body = letters[:-1][np.repeat(kept, parts)].tobytes().translate(table, _BLANKS)
+    return Piece(body, int(lengths[0]), lengths[1:], ids.tobytes(), sizes)
+
+
+def _one_line_each(
+    lengths: np.ndarray, spans: np.ndarray, headers: np.ndarray, ends: np.ndarray, stops: np.ndarray
+) -> bool:
+    """Tell whether each sequence is one line and all have one length, the record before having ended."""
+    if not len(headers) or lengths[0] or headers[-1] + 2 >= len(ends) or not lengths[1]:
+        return False
+    same = bool((lengths[1:] == lengths[1]).all())
+    # Besides its letters each has the line end before it and the one after it, which the last need not have.
+    return same and bool(
+        (ends[headers + 2] - stops - 1 == lengths[1]).all() and (spans[1:] <= lengths[1] + 2).all()
     )
+
+
+def _ranges(begins: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return begins[0], begins[0] + 1, …, begins[1], …: so many from each."""
+    return np.repeat(begins - _before(sizes), sizes) + np.arange(sizes.sum())
 
 
 def _alternate(first: np.ndarray, second: np.ndarray, last: int) -> np.ndarray:
