@@ -44,6 +44,9 @@ COLUMNS = ["task", "peer", "size", "seconds", "peer_seconds", "ratio", "asked", 
 TABLE = letter_table(ALPHABETS["dna"])
 
 
+Arrays = tuple[np.ndarray, ...]
+
+
 class Case(NamedTuple):
     """One comparison.
 
@@ -54,15 +57,15 @@ class Case(NamedTuple):
     asked : str
         What the ratio should be.
     own, other : callable
-        The two ways; they return what must be equal.
+        The two ways; they return arrays that must be equal.
     """
 
     task: str
     peer: str
     size: str
     asked: str
-    own: Callable[[], Any]
-    other: Callable[[], Any]
+    own: Callable[[], Arrays]
+    other: Callable[[], Arrays]
 
 
 def fasta(path: Path, count: int, length: int, *, about: str = "", width: int = 0, name: str = "seq") -> Path:
@@ -80,29 +83,21 @@ def fasta(path: Path, count: int, length: int, *, about: str = "", width: int = 
     return path
 
 
-def of_store(folder: Path) -> tuple[int, int]:
-    """Return how many tokens there are, and their sum."""
-    tokens = np.load(folder / "tokens.npy", mmap_mode="r")
-    return len(tokens), int(tokens.sum(dtype=np.int64))
-
-
-def here(path: Path, folder: Path) -> tuple[int, int]:
+def here(path: Path, folder: Path) -> Arrays:
     """Encode a FASTA file."""
     encode_fasta(path, "dna", folder)
-    return of_store(folder)
+    return np.load(folder / "tokens.npy", mmap_mode="r"), np.load(folder / "offsets.npy", mmap_mode="r")
 
 
-def peer(path: Path, parse: Callable[[Any], Iterator[tuple[str, bytes]]]) -> tuple[int, int]:
+def peer(path: Path, parse: Callable[[Any], Iterator[tuple[str, bytes]]]) -> Arrays:
     """Read with a parser and look letters up, one record after the other."""
     ids, parts = [], []
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as handle:
         for name, sequence in parse(handle):
             ids.append(name)
             parts.append(sequence.translate(TABLE))
-    offsets = np.cumsum([0, *map(len, parts)])
-    tokens = np.frombuffer(b"".join(parts), dtype=np.uint8)
-    assert len(ids) == len(offsets) - 1
-    return len(tokens), int(tokens.sum(dtype=np.int64))
+    assert len(ids) == len(parts)
+    return np.frombuffer(b"".join(parts), dtype=np.uint8), np.cumsum([0, *map(len, parts)])
 
 
 def by_seqio(handle: Any) -> Iterator[tuple[str, bytes]]:
@@ -140,12 +135,12 @@ def reading_cases(folder: Path) -> list[Case]:
         case("FASTA to tokens, a genome", genome, by_seqio, seqio, contigs, ""),
         case("FASTA.gz to tokens", packed, by_seqio, seqio, reads, ">= 3"),
         Case(
-            "FASTA to text and lines",
+            "FASTA to ids and text",
             "list(Bio.SeqIO.parse)",
             reads,
             "",
-            lambda: len(read_fasta(short)),
-            lambda: len(list(SeqIO.parse(short, "fasta"))),
+            lambda: (np.array(len(read_fasta(short))),),
+            lambda: (np.array(len(list(SeqIO.parse(short, "fasta")))),),
         ),
     ]
 
@@ -158,37 +153,38 @@ def genome_cases(folder: Path) -> list[Case]:
     generator = np.random.default_rng(2)
     places = generator.integers(CONTIGS, size=WINDOWS)
     starts = generator.integers(0, CONTIG - WINDOW, size=WINDOWS)
+    reverse = generator.random(WINDOWS) < 0.5
     names = [f"chr{place}" for place in places]
     encode_genome(path, store)
 
     blocks = [slice(at, at + BLOCK) for at in range(0, WINDOWS, BLOCK)]
 
-    def gathered(genome: Genome) -> list[int]:
-        return [
-            int(genome.windows(places[own], starts[own], WINDOW)[:, -1].sum(dtype=np.int64)) for own in blocks
-        ]
+    def gathered(genome: Genome) -> Arrays:
+        return tuple(
+            genome.windows(places[own], starts[own], WINDOW, reverse=reverse[own])[:, -1].copy()
+            for own in blocks
+        )
 
-    def cold() -> list[int]:
+    def cold() -> Arrays:
         return gathered(encode_genome(path, folder / "cold"))
 
-    def warm() -> list[int]:
+    def warm() -> Arrays:
         return gathered(Genome(store))
 
-    def other(*, index: bool) -> list[int]:
+    def other(*, index: bool) -> Arrays:
         if index:
             path.with_suffix(".fa.fai").unlink(missing_ok=True)
-        sums = []
-        with pyfaidx.Fasta(path, as_raw=True) as genome:
+        found = []
+        with pyfaidx.Fasta(path) as genome:
             for own in blocks:
-                rows = [
-                    genome[name][start : start + WINDOW].encode().translate(TABLE)
-                    for name, start in zip(names[own], starts[own].tolist(), strict=True)
-                ]
-                tokens = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, WINDOW)
-                sums.append(int(tokens[:, -1].sum(dtype=np.int64)))
-        return sums
+                rows = []
+                for name, start, turned in zip(names[own], starts[own].tolist(), reverse[own], strict=True):
+                    window = genome[name][start : start + WINDOW]
+                    rows.append((-window if turned else window).seq.encode().translate(TABLE))
+                found.append(np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, WINDOW)[:, -1])
+        return tuple(found)
 
-    size = f"{WINDOWS:,} x {WINDOW:,} nt of {CONTIGS * CONTIG:,}"
+    size = f"{WINDOWS:,} x {WINDOW:,} nt of both strands of {CONTIGS * CONTIG:,}"
     return [
         Case("genome windows, cold", "pyfaidx with indexing", size, ">= 5", cold, lambda: other(index=True)),
         Case("genome windows, from the store", "pyfaidx", size, ">= 40", warm, lambda: other(index=False)),
@@ -203,8 +199,8 @@ def batch_cases(folder: Path) -> list[Case]:
     rows = np.random.default_rng(3).integers(len(store), size=(BATCHES, BATCH))
     mapped = store.matrix()
 
-    def batches(matrix: np.ndarray) -> int:
-        return sum(int(matrix[own][0, 0]) for own in rows)
+    def batches(matrix: np.ndarray) -> Arrays:
+        return tuple(matrix[own][:, 0].copy() for own in rows)
 
     size = f"{BATCHES} x {BATCH} of {READS:,} x {READ} nt"
     return [
@@ -222,13 +218,14 @@ def batch_cases(folder: Path) -> list[Case]:
 def compared(case: Case, rounds: int) -> dict[str, Any]:
     """Run both ways in turn; return the row of the table."""
     times: dict[str, list[float]] = {"own": [], "other": []}
-    found: dict[str, Any] = {}
+    found: dict[str, Arrays] = {}
     for _ in range(rounds):
         for name, way in (("own", case.own), ("other", case.other)):
             start = time.process_time()
             found[name] = way()
             times[name].append(time.process_time() - start)
-        assert np.array_equal(found["own"], found["other"]), f"{case.task}: the results differ"
+        same = all(np.array_equal(a, b) for a, b in zip(found["own"], found["other"], strict=True))
+        assert same, f"{case.task}: the results differ"
     own, other = median(times["own"]), median(times["other"])
     # Of batches it is asked how much slower the disk is, of all else how much faster this is.
     ratio = own / other if case.asked.startswith("<=") else other / own

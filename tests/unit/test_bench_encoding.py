@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bench_scripts import bench_module
 
@@ -27,7 +28,7 @@ def test_every_comparison_runs(tmp_path: Path) -> None:
 
 
 def test_results_that_differ_are_no_comparison() -> None:
-    case = bench.Case("task", "peer", "size", "", lambda: 1, lambda: 2)
+    case = bench.Case("task", "peer", "size", "", lambda: (np.ones(2),), lambda: (np.zeros(2),))
     with pytest.raises(AssertionError, match="task: the results differ"):
         bench.compared(case, 1)
 
