@@ -5,7 +5,6 @@ from collections.abc import Container, Mapping, Sequence
 import pandas as pd
 
 from seqgraft.data.readers.base import Source, Tell, left_out, nothing_left_out
-from seqgraft.data.readers.choosing import NO_LABEL
 from seqgraft.data.readers.fasta_files import fasta_table
 from seqgraft.data.readers.wanted import joined, placed
 from seqgraft.errors import SeqgraftError
@@ -138,5 +137,5 @@ def without_labels(sequences: pd.DataFrame, labelled: Container[str], policy: st
             remedy="complete the labels, or set the task's `read.unlabelled` to drop",
         )
     return left_out(
-        out["file"].tolist(), out["line"].tolist(), out["id"].tolist(), "no label: left out", NO_LABEL
+        out["file"].tolist(), out["line"].tolist(), out["id"].tolist(), "no label: left out", "no label"
     )
