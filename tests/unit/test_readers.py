@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import inspect
+import io
 import lzma
 import zipfile
 from collections.abc import Mapping
@@ -298,7 +299,6 @@ def test_one_sequence_per_line(tmp_path: Path) -> None:
 
 
 def zipped(members: Mapping[str, str]) -> bytes:
-    import io
 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

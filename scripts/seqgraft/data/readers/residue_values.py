@@ -112,14 +112,17 @@ def _rows(source: Source, file_id: str) -> Values:
             remedy="correct `file_id` in the task's `read`; it must match the whole name",
         )
     with unpacked(source) as path:
-        rows = [line.split() for line in text_lines(path, source) if line.strip()]
-    for row in rows:
-        if len(row) < 2 or len(row[0]) != 1:
+        numbered = [
+            (n, line.split()) for n, line in enumerate(text_lines(path, source), start=1) if line.strip()
+        ]
+    for number, row in numbered:
+        if len(row) < 2 or len(row[0]) != 1 or not row[0].isalpha():
             raise SeqgraftError(
                 f"the line is not a residue and its number: {' '.join(row)[:20]!r}",
-                where=source.where,
+                where=f"{source.where}, line {number}",
                 remedy="give one line per residue: its letter, perhaps its position, its number",
             )
+    rows = [row for _, row in numbered]
     return Values(match[1], [row[-1] for row in rows], "".join(row[0] for row in rows), source.where)
 
 
