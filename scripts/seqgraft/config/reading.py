@@ -137,16 +137,6 @@ class _WithParts(Reading):
     )
 
 
-class _WithLabelNames(Reading):
-    """What formats have in common that read labels."""
-
-    label_names: Names | None = Field(
-        None,
-        description="What each label of the files is called here, such as `{'1': site, '0': background}`; any other "
-        "is an error. Labels are taken as they stand where absent.",
-    )
-
-
 class FastaReading(_WithHeaders):
     """FASTA files, each of one class."""
 
@@ -154,7 +144,7 @@ class FastaReading(_WithHeaders):
     classed: ClassVar[bool] = True
 
 
-class FastaHeaderReading(_WithHeaders, _WithParts, _WithLabelNames):
+class FastaHeaderReading(_WithHeaders, _WithParts):
     """FASTA files with the label in the header."""
 
     format: Literal["fasta-header"] = Field(description="FASTA, the label in the header.")
@@ -174,16 +164,13 @@ class LinesReading(Reading):
     classed: ClassVar[bool] = True
 
 
-class _WithColumns(_WithParts, _WithLabelNames):
+class _WithColumns(_WithParts):
     """What formats have in common that read a table."""
 
     header: bool = Field(True, description="Whether the first line names the columns.")
     label: Column | None = Field(None, description=f"The label's column, {_COLUMN}.")
     labels: Names | None = Field(
         None, description="Instead of `label`: the column of each output, by the output's name."
-    )
-    unlabelled: Literal["error", "drop"] = Field(
-        "error", description="What happens to an example without a label: an error, or left out and listed."
     )
     group: Column | None = Field(None, description="The column of what must stay together.")
     chromosome: Column | None = Field(None, description="The chromosome's column.")
@@ -230,8 +217,8 @@ class TableReading(_WithColumns):
             raise ValueError("needs `sequence`, or both `sequence_1` and `sequence_2`")
         if self.mask is not None and self.residues is None:
             raise ValueError("`mask` needs `residues`, which says how the cells are written")
-        if self.residues is not None and (self.sequence is None or self.label_names is not None):
-            raise ValueError("`residues` needs `sequence`, and no `label_names`")
+        if self.residues is not None and self.sequence is None:
+            raise ValueError("`residues` needs `sequence`: a pair has no labels per residue")
         return self
 
 
@@ -242,6 +229,10 @@ class FastaTableReading(_WithColumns):
     roles: ClassVar[dict[str, bool]] = {"sequences": True, "labels": True}
     separator: Literal["comma", "tab"] = Field("tab", description="What separates the table's columns.")
     id: Column = Field(description="The column of the ids in the headers.")
+    unlabelled: Literal["error", "drop"] = Field(
+        "error",
+        description="What happens to a sequence that is not in the table: an error, or left out and listed.",
+    )
 
 
 class ResiduesReading(_WithParts):
@@ -266,7 +257,6 @@ class ResidueValuesReading(Reading):
         description="FASTA, and numbers per residue: lines `id: 1.5, 2, …`, or one file per sequence."
     )
     roles: ClassVar[dict[str, bool]] = {"sequences": True, "labels": False, "rows": False}
-    missing: list[Text] = Field([], description="Values that mean that a residue has no label, such as 999.")
     file_id: str = Field(
         r"(.+?)(?:\.[^.]*)?",
         description="Regular expression with one group: the id in the name of a file with `role: rows`.",

@@ -5,10 +5,11 @@ from collections.abc import Container, Mapping, Sequence
 import pandas as pd
 
 from seqgraft.data.readers.base import Source, Tell, left_out, nothing_left_out
-from seqgraft.data.readers.choosing import NO_LABEL
 from seqgraft.data.readers.fasta_files import fasta_table
 from seqgraft.data.readers.wanted import joined, placed
 from seqgraft.errors import SeqgraftError
+
+_OWN = "give every one an id of its own, as they are looked up by it"
 
 
 def sequences_by_id(sources: Sequence[Source], tell: Tell) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -34,18 +35,16 @@ def sequences_by_id(sources: Sequence[Source], tell: Tell) -> tuple[pd.DataFrame
         tables.append(table)
         tell(f"{source.file} read, {len(table)} sequences")
     sequences = joined(tables, [nothing_left_out()]).table
-    return sequences, unique_rows(sequences, "sequence")
+    return sequences, unique_rows(sequences)
 
 
-def unique_rows(table: pd.DataFrame, what: str) -> dict[str, int]:
+def unique_rows(table: pd.DataFrame) -> dict[str, int]:
     """Find the row of each id.
 
     Parameters
     ----------
     table : pandas.DataFrame
         ``id, sequence, line, path``.
-    what : str
-        What the ids belong to, for the message.
 
     Returns
     -------
@@ -60,12 +59,11 @@ def unique_rows(table: pd.DataFrame, what: str) -> dict[str, int]:
     rows: dict[str, int] = {}
     contents = table["sequence"].tolist()
     for row, (id, line, path) in enumerate(zip(table["id"], table["line"], table["path"], strict=True)):
-        if id == "" or contents[rows.setdefault(id, row)] != contents[row]:
-            fault = "without an id" if id == "" else f"with the id '{id}', which another one has as well"
+        if id == "":
+            raise SeqgraftError("a sequence has no id", where=f"{path}, line {line}", remedy=_OWN)
+        if contents[rows.setdefault(id, row)] != contents[row]:
             raise SeqgraftError(
-                f"a {what} {fault}",
-                where=f"{path}, line {line}",
-                remedy="give every one an id of its own, as they are looked up by it",
+                f"another sequence has the id '{id}' as well", where=f"{path}, line {line}", remedy=_OWN
             )
     return rows
 
@@ -138,5 +136,5 @@ def without_labels(sequences: pd.DataFrame, labelled: Container[str], policy: st
             remedy="complete the labels, or set the task's `read.unlabelled` to drop",
         )
     return left_out(
-        out["file"].tolist(), out["line"].tolist(), out["id"].tolist(), "no label: left out", NO_LABEL
+        out["file"].tolist(), out["line"].tolist(), out["id"].tolist(), "no label: left out", "no label"
     )

@@ -1,16 +1,15 @@
-"""What tables and headers say of an example, put into the words of the config: labels, parts, rows that are wanted."""
+"""What tables and headers say of an example, put into the words of the config: parts, and rows that are wanted."""
 
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from seqgraft.config.suggest import suggestion
-from seqgraft.data.readers.base import Source, left_out, nothing_left_out
+from seqgraft.data.readers.base import Source, left_out
 from seqgraft.data.readers.columns import Columns
 from seqgraft.errors import SeqgraftError
 
 NOT_WANTED = "not asked for"
-NO_LABEL = "no label"
 
 
 def only_rows(
@@ -63,90 +62,6 @@ def only_rows(
         NOT_WANTED,
     )
     return kept, listed
-
-
-def labelled_rows(
-    columns: Columns, label: str | None, policy: str, ids: Sequence[str]
-) -> tuple[list[int], pd.DataFrame]:
-    """Choose the rows that have a label.
-
-    Parameters
-    ----------
-    columns : Columns
-        The rows.
-    label : str or None
-        The label's column; None where there are several, each of which may be missing.
-    policy : {"error", "drop"}
-        What a missing label means.
-    ids : sequence of str
-        What each row is called.
-
-    Returns
-    -------
-    kept : list of int
-        Positions.
-    left_out : pandas.DataFrame
-
-    Raises
-    ------
-    SeqgraftError
-        If a label is missing and the policy is ``error``.
-    """
-    if label is None:
-        return list(range(len(columns.lines))), nothing_left_out()
-    empty = [row for row, cell in enumerate(columns.cells[label]) if not cell]
-    if empty and policy == "error":
-        raise SeqgraftError(
-            f"the label is missing: the cell in column '{label}' is empty",
-            where=columns.where(empty[0]),
-            remedy="complete the table, or set the task's `read.unlabelled` to drop",
-        )
-    listed = left_out(
-        [columns.source.file] * len(empty),
-        [columns.lines[row] for row in empty],
-        [ids[row] for row in empty],
-        "no label: left out",
-        NO_LABEL,
-    )
-    gone = set(empty)
-    return [row for row in range(len(columns.lines)) if row not in gone], listed
-
-
-def named(
-    values: Sequence[str], names: Mapping[str, str] | None, wheres: Sequence[int], source: Source
-) -> list[str]:
-    """Call labels what the config calls them.
-
-    Parameters
-    ----------
-    values : sequence of str
-        Labels as they stand.
-    names : mapping or None
-        What each is called here; None leaves them as they stand.
-    wheres : sequence of int
-        The line of each.
-    source : Source
-        The file.
-
-    Returns
-    -------
-    list of str
-
-    Raises
-    ------
-    SeqgraftError
-        If one has no name.
-    """
-    if names is None:
-        return list(values)
-    for value, line in zip(values, wheres, strict=True):
-        if value not in names:
-            raise SeqgraftError(
-                f"the label '{value}' is not among `label_names`{suggestion(value, names)}",
-                where=f"{source.where}, line {line}",
-                remedy="add it to `label_names` in the task's `read`, or mend the file",
-            )
-    return [names[value] for value in values]
 
 
 def parts_named(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from seqgraft.data.fasta import FastaRecord, read_fasta
 from seqgraft.data.readers.base import Raw, Source, Tell, nothing_left_out
-from seqgraft.data.readers.choosing import named, parts_named
+from seqgraft.data.readers.choosing import parts_named
 from seqgraft.data.readers.text import text_lines
 from seqgraft.data.readers.unpack import unpacked
 from seqgraft.data.readers.wanted import PARTS, joined, placed
@@ -46,7 +46,6 @@ def read_headers(
     *,
     label: str,
     ids: str = "header",
-    label_names: Mapping[str, str] | None = None,
     part: str | None = None,
     parts: Mapping[str, str] = PARTS,
     group: str | None = None,
@@ -61,7 +60,7 @@ def read_headers(
         Told after each file.
     label, part, group : str
         Regular expressions with one group.
-    ids, label_names, parts
+    ids, parts
         As in `seqgraft.config.reading.FastaHeaderReading`.
 
     Returns
@@ -71,14 +70,13 @@ def read_headers(
     Raises
     ------
     SeqgraftError
-        If a header does not match, or a label or part has no name.
+        If a header does not match, or a part is none of `parts`.
     """
     tables = []
     for source in sources:
         table = fasta_table(source, ids=ids)
         lines, headers = table["line"].tolist(), headers_of(source, table["line"].tolist())
-        found = matched(headers, label, "label", lines, source)
-        table["label"] = named(found, label_names, lines, source)
+        table["label"] = matched(headers, label, "label", lines, source)
         if part is not None:
             table["part"] = parts_named(matched(headers, part, "part", lines, source), parts, lines, source)
         if group is not None:

@@ -11,7 +11,13 @@ from seqgraft.errors import SeqgraftError
 
 
 def read_labelled(
-    sources: Sequence[Source], tell: Tell, *, id: str, separator: str = "tab", **further: Any
+    sources: Sequence[Source],
+    tell: Tell,
+    *,
+    id: str,
+    separator: str = "tab",
+    unlabelled: str = "error",
+    **further: Any,
 ) -> Raw:
     """Read sequences from FASTA files and their labels from tables.
 
@@ -25,6 +31,8 @@ def read_labelled(
         The column of the ids that the headers hold.
     separator : {"comma", "tab"}
         What separates the table's columns.
+    unlabelled : {"error", "drop"}
+        What a sequence means that is not in the table.
     **further
         What `Wanted` takes.
 
@@ -62,5 +70,5 @@ def read_labelled(
         tables.append(table)
         left.append(out)
         tell(f"{source.file} read, {len(table)} labels")
-    left.append(without_labels(sequences, told, wanted.unlabelled))
+    left.append(without_labels(sequences, told, unlabelled))
     return joined(tables, left)

@@ -85,4 +85,4 @@ def _sequences(
         tables.append(placed(own, source))
         tell(f"{source.file} read, {len(own)} sequences")
     table = joined(tables, [nothing_left_out()]).table
-    return table["sequence"].tolist(), unique_rows(table, "sequence")
+    return table["sequence"].tolist(), unique_rows(table)

@@ -1,8 +1,7 @@
 """Numbers per residue as text: lines ``id: 1.5, 2, …``, or one file per sequence with one residue per line."""
 
-import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -31,7 +30,6 @@ def read_residue_values(
     sources: Sequence[Source],
     tell: Tell,
     *,
-    missing: Collection[str] = (),
     file_id: str = r"(.+?)(?:\.[^.]*)?",
     unlabelled: str = "error",
 ) -> Raw:
@@ -43,8 +41,6 @@ def read_residue_values(
         Files of the roles ``sequences``, and ``labels`` (lines) or ``rows`` (one file per sequence).
     tell : callable
         Told after each file.
-    missing : collection of str
-        Values that mean that a residue has no label.
     file_id : str
         Regular expression with one group: the id in the name of a file of the role ``rows``.
     unlabelled : {"error", "drop"}
@@ -53,12 +49,12 @@ def read_residue_values(
     Returns
     -------
     Raw
-        `label` holds a list of numbers as text; a missing one is masked where `missing` says what it is.
+        `label` holds a list of numbers as text.
 
     Raises
     ------
     SeqgraftError
-        If a value is no number, there is another number of them than of residues, or a letter is another one.
+        If there is another number of them than of residues, or a letter is another one.
     """
     sequences, rows_by_id = sequences_by_id(of_role(sources, "sequences"), tell)
     known = sequences["sequence"].tolist()
@@ -74,17 +70,13 @@ def read_residue_values(
                     where=own.where,
                     remedy="keep the right ones",
                 )
-            _check(own, known[row], missing)
+            _check(own, known[row])
             places[row] = own
             if source.part is not None:
                 parts[row] = source.part
         tell(f"{source.file} read, {len(found)} sequences' numbers")
     table = sequences.iloc[list(places)].reset_index(drop=True)
     table = table.assign(label=pd.Series([own.values for own in places.values()], dtype=object))
-    if missing:
-        table = table.assign(
-            mask=["".join("01"[v not in missing] for v in own.values) for own in places.values()]
-        )
     if parts:
         table = table.assign(part=[parts.get(row, "") for row in places])
     return joined([table], [without_labels(sequences, {own.id for own in places.values()}, unlabelled)])
@@ -120,18 +112,21 @@ def _rows(source: Source, file_id: str) -> Values:
             remedy="correct `file_id` in the task's `read`; it must match the whole name",
         )
     with unpacked(source) as path:
-        rows = [line.split() for line in text_lines(path, source) if line.strip()]
-    for row in rows:
-        if len(row) < 2 or len(row[0]) != 1:
+        numbered = [
+            (n, line.split()) for n, line in enumerate(text_lines(path, source), start=1) if line.strip()
+        ]
+    for number, row in numbered:
+        if len(row) < 2 or len(row[0]) != 1 or not row[0].isalpha():
             raise SeqgraftError(
                 f"the line is not a residue and its number: {' '.join(row)[:20]!r}",
-                where=source.where,
+                where=f"{source.where}, line {number}",
                 remedy="give one line per residue: its letter, perhaps its position, its number",
             )
+    rows = [row for _, row in numbered]
     return Values(match[1], [row[-1] for row in rows], "".join(row[0] for row in rows), source.where)
 
 
-def _check(own: Values, sequence: str, missing: Collection[str]) -> None:
+def _check(own: Values, sequence: str) -> None:
     """Refuse numbers that are none, or that do not go with the sequence."""
     check_length(len(own.values), len(sequence), f"numbers of '{own.id}'", own.where)
     if own.letters is not None and own.letters.upper() != sequence.upper():
@@ -143,16 +138,3 @@ def _check(own: Values, sequence: str, missing: Collection[str]) -> None:
             where=own.where,
             remedy="give numbers and sequence of the same protein",
         )
-    for value in own.values:
-        if value in missing:
-            continue
-        try:
-            finite = math.isfinite(float(value))
-        except ValueError:
-            finite = False
-        if not finite:
-            raise SeqgraftError(
-                f"'{value}' of '{own.id}' is not a number",
-                where=own.where,
-                remedy="mend it, or name it under `missing` in the task's `read`",
-            )

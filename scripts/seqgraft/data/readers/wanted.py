@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from seqgraft.data.readers.base import Raw, Source
-from seqgraft.data.readers.choosing import labelled_rows, named, only_rows, parts_named
+from seqgraft.data.readers.choosing import only_rows, parts_named
 from seqgraft.data.readers.columns import Columns
 
 PARTS: Mapping[str, str] = {"train": "pool", "pool": "pool", "test": "test"}
@@ -24,10 +24,6 @@ class Wanted:
         The label's column.
     labels : mapping or None
         Instead: the column of each output.
-    label_names : mapping or None
-        What each label is called here.
-    unlabelled : {"error", "drop"}
-        What a missing label means.
     group, chromosome, part : str or None
         Further columns.
     parts : mapping
@@ -39,8 +35,6 @@ class Wanted:
     header: bool = True
     label: str | None = None
     labels: Mapping[str, str] | None = None
-    label_names: Mapping[str, str] | None = None
-    unlabelled: str = "error"
     group: str | None = None
     chromosome: str | None = None
     part: str | None = None
@@ -60,7 +54,7 @@ class Wanted:
         return [*self.outputs.values(), self.group, self.chromosome, self.part, *self.only]
 
     def chosen(self, columns: Columns, id: str | None) -> tuple[Columns, list[str], pd.DataFrame]:
-        """Choose the rows that are wanted and labelled.
+        """Choose the rows that are wanted.
 
         Parameters
         ----------
@@ -79,10 +73,7 @@ class Wanted:
             The others.
         """
         ids = [f"{columns.source.file}:{line}" for line in columns.lines] if id is None else columns.cells[id]
-        rows, unwanted = only_rows(columns, self.only, ids)
-        columns, ids = columns.rows(rows), [ids[row] for row in rows]
-        rows, unlabelled = labelled_rows(columns, self.label, self.unlabelled, ids)
-        out = pd.concat([unwanted, unlabelled], ignore_index=True)
+        rows, out = only_rows(columns, self.only, ids)
         return columns.rows(rows), [ids[row] for row in rows], out
 
     def described(self, columns: Columns, *, plain_labels: bool = True) -> dict[str, list[str]]:
@@ -101,8 +92,7 @@ class Wanted:
         """
         found: dict[str, list[str]] = {}
         if plain_labels:
-            for output, column in self.outputs.items():
-                found[output] = named(columns.cells[column], self.label_names, columns.lines, columns.source)
+            found |= {output: columns.cells[column] for output, column in self.outputs.items()}
         further = {"group": self.group, "chromosome": self.chromosome}
         found |= {name: columns.cells[column] for name, column in further.items() if column is not None}
         if self.part is not None:
