@@ -110,10 +110,8 @@ def test_tables_count_from_nought_or_one(first: int, numbers: str) -> None:
 
 
 def test_labels_of_bed_by_column_number() -> None:
-    table = read(
-        "c1 0 4 p 7 + on\nc1 1 5 q 7 + off\n", label=7, id=4, label_names={"on": "site", "off": "rest"}
-    )
-    assert table["label"].tolist() == ["site", "rest"]
+    table = read("c1 0 4 p 7 + on\nc1 1 5 q 7 + off\n", label=7, id=4)
+    assert table["label"].tolist() == ["on", "off"]
     assert table["id"].tolist() == ["p", "q"]
 
 

@@ -293,7 +293,7 @@ class PairsReading(_WithColumns):
             )
 
 
-class IntervalsReading(_WithParts, _WithLabelNames):
+class IntervalsReading(_WithParts):
     """Intervals as BED or in a table, and the genome from which their sequences are cut."""
 
     format: Literal["intervals"] = Field(description="Intervals, and the genome they lie on.")
@@ -334,9 +334,6 @@ class IntervalsReading(_WithParts, _WithLabelNames):
     id: Column | None = Field(None, description="The id's column; file and line where absent.")
     label: Column | None = Field(
         None, description="The label's column; where absent, each file of intervals names its class."
-    )
-    unlabelled: Literal["error", "drop"] = Field(
-        "error", description="What happens to an interval without a label: an error, or left out and listed."
     )
     group: Column | None = Field(None, description="The column of what must stay together.")
     part: Column | None = Field(None, description="The column of the predefined part.")
