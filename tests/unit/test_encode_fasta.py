@@ -61,6 +61,7 @@ def lines_of(header: str, sequence: str, width: int, gap: str) -> list[str]:
 )
 @example([("", "A" * 70), ("b", "C")], 9, "\n", "none", False, 1)
 @example([("a b", "A" * 500), (" c", "C")], 60, "\r\n", "", True, 1 << 19)
+@example([("a", "A" * 200), ("b", "C"), ("c", "G"), ("d", "T")], 60, "\n", "none", True, 40)
 @settings(max_examples=60, deadline=None, suppress_health_check=HARMLESS)
 def test_encodes_what_biopython_reads(
     tmp_path: Path,
@@ -116,7 +117,10 @@ def test_compressed_files(tmp_path: Path, pack: Callable[[bytes], bytes]) -> Non
         (b"\n \n\n>a\nAC\n", [("a", [0, 1])]),
         (b">\xe9 x\nAC\n", [("é", [0, 1])]),  # not UTF-8, so Latin-1
         (b">a\nA\xc3\x9fC\n", [("a", [0, 4, 1])]),  # a foreign letter is one letter
-        (b">a\x1fb\nA\x0bC\x01\n", [("a", [0, 1, 4])]),  # control characters, the first two of them blanks
+        (
+            b">a\x1fb\nA\x0bC\x01\n>c\nG\n",
+            [("a", [0, 1, 4]), ("c", [2])],
+        ),  # control characters, the first two of them blanks
         (b">a\nacgu\n", [("a", [0, 1, 2, 4])]),
         (b">" + b"a" * 3_000 + b"\n" + b"A" * 5_000, [("a" * 3_000, [0] * 5_000)]),
     ],
@@ -158,6 +162,7 @@ def test_the_files_are_those_of_numpy(tmp_path: Path) -> None:
         b">a\nAC\n>b",
         b">a\n\n>b\nAC\n",
         b">a\r\nAC\r\n\r\nG\x00T\r\n",
+        b">a\r\n" + b"AC\r\n" * 60 + b"G\x00T\r\n",
         b">a\nAC\n" * 50 + b">b\n \n>c\nG\n",
         b">" + b"a" * 900 + b"\n>c\nG\n",
         ">a\nAC\n".encode("utf-16"),

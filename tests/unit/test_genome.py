@@ -45,6 +45,7 @@ def test_windows_by_hand(tmp_path: Path) -> None:
     assert genome.lengths.tolist() == [6, 3]
     assert genome.windows([0, 1], [1, 0], 3).tolist() == [[1, 2, 3], [3, 3, 2]]
     assert genome.windows([0, 1], [1, 0], 3, reverse=[False, True]).tolist() == [[1, 2, 3], [1, 0, 0]]
+    assert genome.windows([0], [3], 3, reverse=[True]).tolist() == [[4, 4, 0]]
     assert genome.windows([1, 1, 1], [-2, 2, 9], 3, edge="pad").tolist() == [[4, 4, 3], [2, 4, 4], [4, 4, 4]]
     assert genome.windows([], [], 3).shape == (0, 3)
     assert genome.sequence(0, 2, 5) == "GTN"
