@@ -117,10 +117,8 @@ def test_compressed_files(tmp_path: Path, pack: Callable[[bytes], bytes]) -> Non
         (b"\n \n\n>a\nAC\n", [("a", [0, 1])]),
         (b">\xe9 x\nAC\n", [("é", [0, 1])]),  # not UTF-8, so Latin-1
         (b">a\nA\xc3\x9fC\n", [("a", [0, 4, 1])]),  # a foreign letter is one letter
-        (
-            b">a\x1fb\nA\x0bC\x01\n>c\nG\n",
-            [("a", [0, 1, 4]), ("c", [2])],
-        ),  # control characters, the first two of them blanks
+        # Control characters, the first two of them blanks; a piece ends before the last record.
+        (b">a\x1fb\nA\x0bC\x01\n>c\nG\n>d\nT\n", [("a", [0, 1, 4]), ("c", [2]), ("d", [3])]),
         (b">a\nacgu\n", [("a", [0, 1, 2, 4])]),
         (b">" + b"a" * 3_000 + b"\n" + b"A" * 5_000, [("a" * 3_000, [0] * 5_000)]),
     ],

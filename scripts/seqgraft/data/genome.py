@@ -137,14 +137,15 @@ class Genome:
         return self.letters.encode().ljust(256, b"N")
 
     def _complement(self, tokens: np.ndarray) -> np.ndarray:
-        """Return the token of each token's partner."""
+        """Return the token of each token's partner; the array given is used up."""
         partners, count = self._alphabet.complement, self._alphabet.unknown
         if partners is None:
             raise ValueError(f"{self._alphabet.name} has no reverse complement")
         if partners == tuple(range(count))[::-1]:
             # Of A, C, G, T the last faces the first: a difference is ten times quicker than a table. The unknown
             # token, one too large, becomes 255 and comes back.
-            return np.minimum(np.uint8(count - 1) - tokens, np.uint8(count))
+            np.subtract(np.uint8(count - 1), tokens, out=tokens)
+            return np.minimum(tokens, np.uint8(count), out=tokens)
         return np.array([*partners, count], dtype=np.uint8)[tokens]
 
 
