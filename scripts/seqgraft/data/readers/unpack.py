@@ -87,7 +87,7 @@ def _opened(source: Source, stack: contextlib.ExitStack, *, keep_gzip: bool) -> 
         raise SeqgraftError(
             "the file is a .zip, and nothing says which of its members to read",
             where=str(source.path),
-            remedy=f"add `member` to the file's entry: {_listed(source.path)}",
+            remedy=f"add `member` to the file's entry: {_listed(source)}",
         )
     found = next((mark for mark in _PACKED if start.startswith(mark)), None)
     if found is None or (keep_gzip and found == b"\x1f\x8b"):
@@ -157,12 +157,12 @@ def _damaged(source: Source) -> SeqgraftError:
     )
 
 
-def _listed(path: Path) -> str:
+def _listed(source: Source) -> str:
     """Name some members of an archive."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source.path) as archive:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
     except zipfile.BadZipFile:
-        return "it names none"
+        raise _damaged(source) from None
     more = ", …" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more
