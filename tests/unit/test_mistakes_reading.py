@@ -467,6 +467,7 @@ def test_a_file_that_cannot_be_read(name: str, capfd: pytest.CaptureFixture[str]
 
 BOMBS = {
     "bomb.zip": (zipped(("a.fa", ">a\n" + "A" * 500_000)), {**YES, "member": "a.fa"}, ", member a.fa"),
+    "bomb.gz": (gzip.compress(b">a\n" + b"A" * 500_000), YES, ""),
     "bomb.bz2": (bz2.compress(b">a\n" + b"A" * 500_000), YES, ""),
     "bomb.xz": (lzma.compress(b">a\n" + b"A" * 500_000), YES, ""),
 }
