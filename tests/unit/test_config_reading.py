@@ -9,6 +9,7 @@ import yaml
 from mistakes import Told, config_is_refused, in_config, read_config
 
 from seqgraft.config.tasks import SplitSettings, Task
+from seqgraft.data.readers.registry import READERS
 
 ROOT = Path(__file__).resolve().parents[2]
 TASK = {
@@ -22,7 +23,7 @@ STUDY = {
     "tasks": {"a": copy.deepcopy(TASK), "b": copy.deepcopy(TASK)},
     "transfers": [{"source": "a", "target": "b"}],
 }
-FORMATS = "fasta, fasta-header, fasta-table, csv, tsv, parquet, lines, residues, residue-values, pairs"
+FORMATS = ", ".join(READERS)  # in the same order
 
 
 @pytest.fixture(autouse=True)

@@ -1,54 +1,12 @@
 """Files that cannot be read in the format that the task names: each is told in one message, and nothing is written."""
 
-import bz2
-import gzip
-import io
-import lzma
-import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from mistakes import Told, job, job_is_refused
-from pydantic import TypeAdapter
-
-from seqgraft.config.reading import AnyReading
-from seqgraft.data.readers import unpack
-
-RAW = "results/mine/raw/a"
-OUTPUT = {name: f"results/mine/data/a/{name}" for name in ("records", "rejects", "summary")}
-
-
-class Given(NamedTuple):
-    """A file: its name, its bytes, and what the config says it holds."""
-
-    name: str
-    content: str | bytes
-    says: Mapping[str, Any] = {}
-
-
-def zipped(*members: tuple[str, str], encrypted: bool = False, level: int = 9) -> bytes:
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive,
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")  # of names that stand twice
-        for name, text in members:
-            archive.writestr(name, text)
-    content = bytearray(buffer.getvalue())
-    if encrypted:  # the flag's first bit, in the member's header and in the list at the end
-        content[6] |= 1
-        content[content.index(b"PK\x01\x02") + 8] |= 1
-    return bytes(content)
-
-
-def cut(content: bytes) -> bytes:
-    return content[: len(content) * 2 // 3]
-
+from mistakes import Told, job_is_refused
+from reading_mistakes import Given, at, prepare
 
 FASTA = {"format": "fasta"}
 HEADER = {"format": "fasta-header", "label": r"\|([01])"}
@@ -65,7 +23,6 @@ YES = {"class": "yes"}
 SEQUENCES = Given("s.fa", ">p\nACGT\n>q\nGGGG\n")
 UTF_16 = "the file is encoded in UTF-16, not plain text"
 ZERO = "the file is not text: it holds a zero byte"
-DAMAGED = ("the compressed file is damaged or cut short", "fetch it again")
 ANOTHER = "give every one an id of its own, as they are looked up by it"
 MEND_LINE = "mend the line; a cell that holds the separator stands in quotes"
 READ = "correct the task's `read`"
@@ -74,7 +31,6 @@ TEXT = "give a file of plain text, or the format that it has"
 COMPLETE = "give one per residue, for the same sequence"
 NO_SEQUENCE = "give the file that holds this sequence, or remove the line; ids are compared letter by letter"
 UNLABELLED = "complete the labels, or set the task's `read.unlabelled` to drop"
-MEMBER = "name one of its members, with its folders, under `member`"
 
 
 def labels(text: str) -> Given:
@@ -83,10 +39,6 @@ def labels(text: str) -> Given:
 
 def pairs(text: str) -> Given:
     return Given("p.tsv", text, {"role": "pairs"})
-
-
-def at(name: str, place: str = "") -> str:
-    return f"{RAW}/{name}{place}"
 
 
 # The format, the files, and the message; the place is that of the first file where it is short.
@@ -364,94 +316,12 @@ MISTAKES: dict[str, tuple[Mapping[str, Any], list[Given], Told]] = {
             "the table of pairs names 'z', and no sequence has this id", at("p.tsv", ", line 3"), NO_SEQUENCE
         ),
     ),
-    "an archive without a member": (
-        FASTA,
-        [Given("x.zip", zipped(("in/a.fa", ">a\nAC\n"), ("in/b.fa", ">b\nGG\n")), YES)],
-        Told(
-            "the file is a .zip, and nothing says which of its members to read",
-            at("x.zip"),
-            "add `member` to the file's entry: in/a.fa, in/b.fa",
-        ),
-    ),
-    "a member that is misspelt": (
-        FASTA,
-        [Given("x.zip", zipped(("in/a.fa", ">a\nAC\n")), {**YES, "member": "a.fa"})],
-        Told("the archive holds no member 'a.fa'; did you mean 'in/a.fa'?", at("x.zip"), MEMBER),
-    ),
-    "two members of one name": (
-        FASTA,
-        [Given("x.zip", zipped(("a.fa", ">a\nAC\n"), ("a.fa", ">a\nGG\n")), {**YES, "member": "a.fa"})],
-        Told("the archive holds several members 'a.fa'; did you mean 'a.fa'?", at("x.zip"), MEMBER),
-    ),
-    "a member of a plain file": (
-        FASTA,
-        [Given("x.fa", ">a\nAC\n", {**YES, "member": "a.fa"})],
-        Told(
-            "the file is not a .zip, and has no members", at("x.fa"), "give the .zip, or leave out `member`"
-        ),
-    ),
-    "an encrypted member": (
-        FASTA,
-        [Given("x.zip", zipped(("a.fa", ">a\nAC\n"), encrypted=True), {**YES, "member": "a.fa"})],
-        Told(
-            "the member is encrypted",
-            at("x.zip", ", member a.fa"),
-            "unpack it with its password, and give the file",
-        ),
-    ),
-    "an archive that is cut short": (
-        FASTA,
-        [Given("x.zip", cut(zipped(("a.fa", ">a\nAC\n" * 99))), {**YES, "member": "a.fa"})],
-        Told(DAMAGED[0], at("x.zip", ", member a.fa"), DAMAGED[1]),
-    ),
-    "bzip2 that is cut short": (
-        CSV,
-        [Given("t.csv.bz2", cut(bz2.compress(b"s,y\nAC,1\n")))],
-        Told(DAMAGED[0], at("t.csv.bz2"), DAMAGED[1]),
-    ),
-    "xz that is cut short": (
-        FASTA,
-        [Given("a.fa.xz", cut(lzma.compress(b">a\nAC\n" * 99)), YES)],
-        Told(DAMAGED[0], at("a.fa.xz"), DAMAGED[1]),
-    ),
-    "gzip that is cut short": (
-        CSV,
-        [Given("t.csv.gz", cut(gzip.compress(b"s,y\nAC,1\n" * 99)))],
-        Told(DAMAGED[0], at("t.csv.gz"), DAMAGED[1]),
-    ),
-    "FASTA that is wrong inside a member": (
-        FASTA,
-        [Given("x.zip", zipped(("a.fa", ">a\nAC\n>b\n")), {**YES, "member": "a.fa"})],
-        Told(
-            "a header without a sequence",
-            at("x.zip", ", member a.fa, line 3"),
-            "remove the header or complete the file; it may have been cut short",
-        ),
-    ),
     "two files of one name": (
         FASTA,
         [Given("a.fa", ">a\nAC\n", YES), Given("a.fa", ">b\nGG\n", {"class": "no"})],
         Told("two files of the task are called 'a.fa'", at("a.fa"), "rename one of them"),
     ),
 }
-
-
-def prepare(reading: Mapping[str, Any], files: list[Given]) -> SimpleNamespace:
-    Path(RAW).mkdir(parents=True)
-    for name, content, _ in files:
-        Path(RAW, name).write_bytes(content.encode() if isinstance(content, str) else content)
-    settings = TypeAdapter(AnyReading).validate_python(reading)
-    return job(
-        "prepare",
-        input=[at(name) for name, *_ in files],
-        output=OUTPUT,
-        params={
-            "reading": settings.model_dump(mode="json", by_alias=True, exclude_none=True),
-            "contents_of_files": [dict(says) for *_, says in files],
-            "cleaning": {"alphabet": "dna", "classes": ["yes", "no"]},
-        },
-        wildcards={"task": "a"},
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -463,28 +333,3 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_that_cannot_be_read(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     reading, files, message = MISTAKES[name]
     job_is_refused(prepare(reading, files), message, capfd)
-
-
-BOMBS = {
-    "bomb.zip": (zipped(("a.fa", ">a\n" + "A" * 500_000)), {**YES, "member": "a.fa"}, ", member a.fa"),
-    "bomb.bz2": (bz2.compress(b">a\n" + b"A" * 500_000), YES, ""),
-    "bomb.xz": (lzma.compress(b">a\n" + b"A" * 500_000), YES, ""),
-}
-
-
-@pytest.mark.parametrize("name", BOMBS)
-def test_a_file_that_unpacks_to_far_too_much(
-    name: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(unpack, "SMALL_ENOUGH", 100_000)  # instead of a hundred million
-    content, says, place = BOMBS[name]
-    packed = len(content)
-    if place:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            packed = archive.getinfo("a.fa").compress_size
-    message = Told(
-        f"the file unpacks to more than 200 times its {packed:,} bytes, which no sequences do",
-        at(name, place),
-        "look into it with care; if it is right, unpack it yourself and give the file",
-    )
-    job_is_refused(prepare(FASTA, [Given(name, content, says)]), message, capfd)

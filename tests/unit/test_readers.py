@@ -343,6 +343,12 @@ def test_every_format_of_the_config_has_a_reader() -> None:
     assert set(MODELS) == set(READERS)
 
 
+def test_every_format_is_shown_with_an_example() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/data-formats.md").read_text()
+    headings = "".join(line for line in page.splitlines() if line.startswith("## "))
+    assert all(f"`{form}`" in headings for form in READERS)
+
+
 def keywords(reader: Any) -> dict[str, Any]:
     function = reader.func if isinstance(reader, partial) else reader
     given = set(reader.keywords) if isinstance(reader, partial) else set()

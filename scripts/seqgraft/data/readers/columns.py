@@ -145,12 +145,8 @@ def _places(
 
 def _parquet(path: Path, source: Source, names: list[str]) -> Columns:
     """Read parquet; numbers become text as Python writes them, missing values an empty text."""
-    import pyarrow.parquet as pq  # here, as no other format needs it
-
     try:
-        known = pq.read_schema(path).names
-        _places(known, names, source, "", numbered=False)
-        table = pd.read_parquet(path, columns=names)
+        table = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         if getattr(error, "errno", None) is not None:
             raise
@@ -159,11 +155,12 @@ def _parquet(path: Path, source: Source, names: list[str]) -> Columns:
             where=source.where,
             remedy="correct the task's `read.format`",
         ) from None
+    _places([str(name) for name in table], names, source, "", numbered=False)
     cells = {
         str(name): [
             "" if missing else str(cell).strip() for cell, missing in zip(own, own.isna(), strict=True)
         ]
-        for name, own in table.items()
+        for name, own in table[names].items()
     }
     return _not_empty(Columns(source, list(range(1, len(table) + 1)), cells))
 

@@ -26,8 +26,10 @@ SMALL_ENOUGH = 100_000_000
 _BLOCK = 1 << 20
 _ENCRYPTED = 1
 _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
+_MOST_OF_GZIP = 1032  # 258 letters by two bits, the shortest code of the longest repeat (RFC 1951)
+_GZIP = b"\x1f\x8b"
 _PACKED: dict[bytes, Any] = {
-    b"\x1f\x8b": gzip.GzipFile,
+    _GZIP: gzip.GzipFile,
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
@@ -87,10 +89,15 @@ def _opened(source: Source, stack: contextlib.ExitStack, *, keep_gzip: bool) -> 
         raise SeqgraftError(
             "the file is a .zip, and nothing says which of its members to read",
             where=str(source.path),
-            remedy=f"add `member` to the file's entry: {_listed(source.path)}",
+            remedy=f"add `member` to the file's entry: {_listed(source)}",
         )
     found = next((mark for mark in _PACKED if start.startswith(mark)), None)
-    if found is None or (keep_gzip and found == b"\x1f\x8b"):
+    if found == _GZIP and keep_gzip:
+        told, here = _told_size(source.path), source.path.stat().st_size
+        # More cannot be true: the file was cut short, which its reader tells.
+        if told <= _MOST_OF_GZIP * here:
+            _within_limits(told, here, source)
+    if found is None or (keep_gzip and found == _GZIP):
         return None
     stream: IO[bytes] = stack.enter_context(_PACKED[found](source.path))
     return stream
@@ -151,18 +158,25 @@ def _within_limits(size: int, packed: int, source: Source) -> None:
         )
 
 
+def _told_size(path: Path) -> int:
+    """Return what gzip's last four bytes say of the unpacked size, which is true below 4 GiB (RFC 1952)."""
+    with path.open("rb") as handle:
+        handle.seek(max(-4, -path.stat().st_size), 2)
+        return int.from_bytes(handle.read(4), "little")
+
+
 def _damaged(source: Source) -> SeqgraftError:
     return SeqgraftError(
         "the compressed file is damaged or cut short", where=source.where, remedy="fetch it again"
     )
 
 
-def _listed(path: Path) -> str:
+def _listed(source: Source) -> str:
     """Name some members of an archive."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source.path) as archive:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
     except zipfile.BadZipFile:
-        return "it names none"
+        raise _damaged(source) from None
     more = ", …" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more
