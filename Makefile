@@ -44,7 +44,8 @@ verify: $(READY) ## say whether a study's files are those of its run: make verif
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
 	@$(BIN)/python -m seqgraft.verify "results/$(STUDY)" $(if $(AGAINST),--against "$(AGAINST)")
 
-bench: $(READY) ## time evaluation and report on 10,000 fits of made-up predictions; writes bench/evaluation.tsv
+bench: $(READY) ## time encoding against its peers, and evaluation and report on 10,000 fits; writes bench/*.tsv
+	$(BIN)/python bench/encoding.py
 	$(BIN)/python bench/evaluation.py
 
 # Exits with an error when something asked of the statistics is not met. docs/truth.md quotes the table.

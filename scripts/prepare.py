@@ -14,7 +14,8 @@ def work(snakemake, log):
     files = [Path(path) for path in snakemake.input]
     progress = Progress(f"checking {snakemake.wildcards.task}", stages_of(files), "stages", say=log.info)
     cleaning = snakemake.params.cleaning
-    result = prepare(files, snakemake.params.classes_of_files, **cleaning, progress=progress)
+    contents, reading = snakemake.params.contents_of_files, snakemake.params.reading
+    result = prepare(files, contents, **cleaning, reading=reading, progress=progress)
     log.info(summary_of(result.summary))
     write_parquet(result.records, snakemake.output.records)
     write_tsv(result.rejects, snakemake.output.rejects)

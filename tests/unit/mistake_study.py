@@ -36,7 +36,11 @@ def prepare(task: str) -> SimpleNamespace:
         "prepare",
         input=[f"results/mine/raw/{task}/{label}.fa" for label in CLASSES],
         output={name: data(task, file) for name, file in names.items()},
-        params={"classes_of_files": CLASSES, "cleaning": {"alphabet": "dna", "classes": CLASSES}},
+        params={
+            "reading": {"format": "fasta"},
+            "contents_of_files": CLASSES,
+            "cleaning": {"alphabet": "dna", "classes": CLASSES},
+        },
         wildcards={"task": task},
     )
 

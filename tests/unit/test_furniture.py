@@ -149,6 +149,7 @@ def test_the_study_in_the_docs_is_a_valid_one(tmp_path: Path, monkeypatch: pytes
         ("table", ["auroc"], "bacteria.tsv", "README.md"),
         ("textbook", [], "textbook.tsv", "docs/textbook-mistakes.md"),
         ("truth_training", [], "truth_training.tsv", "docs/truth.md"),
+        ("encoding", [], "encoding.tsv", "docs/encoding.md"),
     ],
 )
 def test_quoted_tables_are_the_measured_ones(

@@ -60,6 +60,8 @@ HEADS = (
     "('a' has {}; 'b' has site, rest); leave these strategies out or rename"
 )
 QUOTE = "must be text, and YAML reads this as {}: put it in quotes"
+FILE_KEYS = "class, role, part, member, url, path, sha256, size, mirrors"
+CLASSLESS = "tasks.a: file 'site.fa' needs `class`, as each file of the format 'fasta' holds one"
 # The key that is changed, what is written there, and the line that the message holds.
 KEYS: list[tuple[str, Any, str]] = [
     # names
@@ -75,12 +77,12 @@ KEYS: list[tuple[str, Any, str]] = [
     ("transfers", REMOVED, "transfers: is missing"),
     ("tasks.a.alphabet", REMOVED, "tasks.a.alphabet: is missing"),
     ("transfers.0.target", REMOVED, "transfers[0].target: is missing"),
-    ("tasks.a.files.0.class", REMOVED, "tasks.a.files[0].class: is missing"),
+    ("tasks.a.files.0.class", REMOVED, CLASSLESS),
     # unknown keys, at each depth
     ("replicats", 3, "replicats: unknown key; did you mean 'replicates'?"),
     ("tasks.a.strnd", "both", "tasks.a.strnd: unknown key; did you mean 'strand'?"),
     ("tasks.a.split.tst", 0.2, "tasks.a.split.tst: unknown key; did you mean 'test'?"),
-    ("tasks.a.files.0.md5", "x", "tasks.a.files[0].md5: unknown key; known: url, path, sha256, size, mirrors, class"),
+    ("tasks.a.files.0.md5", "x", f"tasks.a.files[0].md5: unknown key; known: {FILE_KEYS}"),
     ("transfers.0.sources", ["a"], "transfers[0].sources: unknown key; did you mean 'source'?"),
     ("training.treads", 2, "training.treads: unknown key; did you mean 'threads'?"),
     ("pretraining.epoch", [3], "pretraining.epoch: unknown key; did you mean 'epochs'?"),

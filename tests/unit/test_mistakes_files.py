@@ -150,7 +150,8 @@ def prepare(alphabet: str = "dna", **policies: str) -> SimpleNamespace:
         output={name: f"results/mine/data/a/{file}" for name, file in RECORDS},
         wildcards={"task": "a"},
         params={
-            "classes_of_files": ["site", "rest"],
+            "reading": {"format": "fasta"},
+            "contents_of_files": ["site", "rest"],
             "cleaning": {"alphabet": alphabet, "classes": ["site", "rest"], **policies},
         },
     )
@@ -181,9 +182,9 @@ FILES: dict[str, tuple[bytes, Told]] = {
     "an empty file, compressed": (gzip.compress(b""), EMPTY),
     "a .gz cut short": (gzip.compress(FASTA * 100)[:-12], DAMAGED),
     "a .gz with a damaged byte": (gzip.compress(FASTA * 100)[:-8] + b"\x00" * 8, DAMAGED),
-    "zip": (b"PK\x03\x04 and so on", packed("zip")),
-    "bzip2": (b"BZh91AY&SY", packed("bzip2")),
-    "xz": (b"\xfd7zXZ\x00\x00", packed("xz")),
+    "a damaged .zip": (b"PK\x03\x04 and so on", DAMAGED),
+    "a .bz2 cut short": (b"BZh91AY&SY", DAMAGED),
+    "a .xz cut short": (b"\xfd7zXZ\x00\x00", DAMAGED),
     "zstd": (b"\x28\xb5\x2f\xfd\x04", packed("zstd")),
     "a zero byte": (
         b">a\nACGT\x00ACGT\n",

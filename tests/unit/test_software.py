@@ -19,7 +19,7 @@ ENVS = sorted((ROOT / "envs").glob("*.yaml"))
 RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 
 # Names that differ between conda and the package index.
-INDEX_NAME = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
+INDEX_NAME = {"pytorch": "torch", "matplotlib-base": "matplotlib", "python-isal": "isal"}
 # The index was ahead of the channel when the environments were written: conda's version, then the lock's.
 KNOWN_TO_DIFFER = {
     "fonttools": ("4.54", "4.68"),
@@ -31,11 +31,13 @@ KNOWN_TO_DIFFER = {
     "scikit-learn": ("1.8", "1.9"),
     "filelock": ("3.29", "4.2"),
     "biopython": ("1.87", "1.88"),
+    "python-isal": ("1.8", "1.9"),
 }
 # Import names that differ from the conda package's name.
 CONDA_NAME = {
     "fontTools": "fonttools", "torch": "pytorch", "sklearn": "scikit-learn", "Bio": "biopython", "yaml": "pyyaml",
     "matplotlib": "matplotlib-base", "pydantic_core": "pydantic",
+    "isal": "python-isal",
 }  # fmt: skip
 # Asked for by name without being imported: programs, stubs, and what pandas reads parquet with.
 TOOLS = {

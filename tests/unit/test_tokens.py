@@ -34,6 +34,14 @@ def test_the_store_reads_from_disk(tmp_path: Path) -> None:
     assert store.lengths.tolist() == [4, 2, 1]
 
 
+def test_a_batch_is_filled_up_to_its_longest(tmp_path: Path) -> None:
+    store = stored(tmp_path, ["ACGTA", "TN", "G", "CC"])
+    assert store.batch([1, 3], 4).tolist() == [[3, 4], [1, 1]]
+    assert store.batch(np.array([2, 0, 2]), 4).tolist() == [[2, 4, 4, 4, 4], [0, 1, 2, 3, 0], [2, 4, 4, 4, 4]]
+    assert store.batch([], 4).shape == (0, 0)
+    assert store.batch([3], 9).dtype == np.uint8
+
+
 def test_the_matrix_is_a_view_that_nobody_can_write(tmp_path: Path) -> None:
     store = stored(tmp_path, ["ACG", "TTN"])
     matrix = store.matrix()

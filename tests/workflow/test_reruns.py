@@ -189,6 +189,16 @@ def test_a_change_of_the_config(
     assert again == expected | {"write_config"} | PAGE
 
 
+def test_another_way_of_reading_prepares_that_task_again(
+    finished: Folder, planner: Planner, tmp_path: Path, tiny_config: dict
+) -> None:
+    config = copy.deepcopy(tiny_config)
+    config["tasks"]["ecoli"]["read"] = {"format": "fasta", "ids": "line"}
+    again = planner.jobs(finished.path, written(config, tmp_path))
+    assert again >= {"prepare data/ecoli", "encode data/ecoli"}
+    assert not again & {"prepare data/bsubtilis", "simulate raw/ecoli"}
+
+
 def test_a_size_and_a_replicate_more_train_only_the_new_fits(
     finished: Folder, folder: Folder, tiny_config: dict
 ) -> None:

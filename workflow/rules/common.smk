@@ -215,10 +215,14 @@ def downloaded_files():
     ]
 
 
-def classes_of_files(wildcards):
-    """Name the class of each raw file, in the same order."""
+def contents_of_files(wildcards):
+    """Say what each raw file holds, in the same order."""
     task = STUDY.tasks[wildcards.task]
-    return [f.class_ for f in task.files] or list(task.simulate.counts)
+    kept = {"class", "role", "part", "member"}
+    found = [as_params(f) for f in task.files]
+    return [{k: v for k, v in f.items() if k in kept} for f in found] or [
+        {"class": label} for label in task.simulate.counts
+    ]
 
 
 def replicates_of(wildcards):
@@ -344,7 +348,7 @@ def every_raw_file():
             place = {"url": entry.url} if entry.url else {"path": entry.path}
             yield f"{folder}/{entry.name}", {
                 "task": name,
-                "class": entry.class_,
+                "class": entry.class_ or "",
                 **place,
             }
         if task.simulate:

@@ -23,7 +23,8 @@ rule prepare:
         runtime=60,
     params:
         cleaning=cleaning_of,
-        classes_of_files=classes_of_files,
+        contents_of_files=contents_of_files,
+        reading=lambda wildcards: as_params(STUDY.tasks[wildcards.task].read),
         code=code("prepare"),
     message:
         "Checking the sequences of {wildcards.task}"

@@ -10,7 +10,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from seqgraft.config.sentences import model_within
+from seqgraft.config.sentences import models_within
 from seqgraft.config.study import Study
 from seqgraft.files import write_text
 
@@ -43,9 +43,9 @@ def key_tables() -> str:
                 f"| `{key}` | {_kind(field.annotation)}{_limits(field.metadata)} | {_default(field)} | "
                 f"{(field.description or '').replace('|', '/')} |"
             )
-            inner = model_within(field.annotation)
-            if inner is not None:
-                parts.append((f"`{key}`", inner))
+            inner = models_within(field.annotation)
+            for one in inner:
+                parts.append((f"`{key}`{_format(one) if len(inner) > 1 else ''}", one))
         text.append("")
     return "\n".join(text)
 
@@ -61,14 +61,19 @@ def _first_line(model: type[BaseModel]) -> str:
     return (model.__doc__ or "").strip().splitlines()[0]
 
 
+def _format(model: type[BaseModel]) -> str:
+    """Tell by which format one of several models is chosen."""
+    return f", format {_kind(model.model_fields['format'].annotation)}"
+
+
 def _kind(annotation: Any) -> str:
     """Name a type as a YAML author would."""
     words: dict[Any, str] = {str: "text", int: "whole number", float: "number", bool: "true/false"}
     if annotation in words:
         return words[annotation]
-    inner = model_within(annotation)
+    inner = models_within(annotation)
     text = str(annotation)
-    if inner is not None:
+    if inner:
         if text.startswith("list"):
             return "list of tables"
         return "tables by name" if text.startswith("dict") else "table"

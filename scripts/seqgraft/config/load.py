@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from seqgraft.config.include import with_included
 from seqgraft.config.places import keys_stand_once, local_files_exist
 from seqgraft.config.sentences import follows_from_another, sentence
 from seqgraft.config.study import Study
@@ -42,8 +43,10 @@ def read_study(config: Mapping[str, Any], files: Sequence[str] = ()) -> Study:
             remedy="add --configfile config/demo.yaml, or your own study's file",
         )
     keys_stand_once(files)
+    whole, task_files = with_included(config, where)
+    where = ", ".join([where, *task_files])
     try:
-        study = Study.model_validate(dict(config))
+        study = Study.model_validate(whole)
     except ValidationError as error:
         lines = [sentence(found) for found in error.errors() if not follows_from_another(found)]
         shown = list(dict.fromkeys(lines))

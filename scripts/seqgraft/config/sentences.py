@@ -4,7 +4,7 @@ import datetime
 import re
 import reprlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -28,6 +28,7 @@ _PLAIN = {
     "tuple_type": "must be a list",
     "dict_type": _TABLE,
     "model_type": _TABLE,
+    "model_attributes_type": _TABLE,
     "bool_parsing": "must be true or false",
     "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",
@@ -54,10 +55,16 @@ def sentence(problem: Any) -> str:
         ``tasks.a.alphabt: unknown key; did you mean 'alphabet'?``
     """
     location = [part for part in problem["loc"] if not _INTERNAL.fullmatch(str(part))]
-    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location).lstrip(".")
+    written = _walk(location)[1]
+    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in written).lstrip(".")
     kind, message, given = problem["type"], problem["msg"].replace(" after validation", ""), problem["input"]
     if location[:1] == ["train_sizes"] and len(location) > 1:
         return f"{path}: must be a whole number from 10 on, or `all`, not {_shown(given)}"
+    if kind == "union_tag_not_found":
+        return f"{path}.format: {_PLAIN['missing']}"
+    if kind == "union_tag_invalid":
+        known = [word.strip(" '") for word in problem["ctx"]["expected_tags"].split(",")]
+        return f"{path}.format: '{problem['ctx']['tag']}' is not known{suggestion(str(problem['ctx']['tag']), known)}"
     if kind == "extra_forbidden":
         return f"{path}: unknown key{suggestion(str(location[-1]), known_keys(location[:-1]))}"
     if kind == "value_error":
@@ -84,29 +91,39 @@ def follows_from_another(problem: Any) -> bool:
 
 def known_keys(location: Sequence[Any]) -> list[str]:
     """List the keys that may stand at `location`, by walking the models along it."""
-    model: Any = Study
+    return _walk(location)[0]
+
+
+def _walk(location: Sequence[Any]) -> tuple[list[str], list[Any]]:
+    """Walk the models along pydantic's path; return the keys at its end, and the path as a YAML author knows it.
+
+    Where several models may stand, as for each format of files, pydantic puts the chosen one's mark into the path.
+    """
+    models: list[Any] = [Study]
+    written: list[Any] = []
     name_follows = False
     for part in location:
         if isinstance(part, int) or name_follows:
             name_follows = False  # an index into a list, or the author's own name in a table of names
+            written.append(part)
             continue
-        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
-        model = None if field is None else model_within(field.annotation)
-        if model is None:
-            return []
+        if len(models) > 1:
+            models = [model for model in models if part in get_args(model.model_fields["format"].annotation)]
+            continue
+        fields = models[0].model_fields if models else {}
+        field = next((f for n, f in fields.items() if part in (n, f.alias)), None)
+        written.append(part)
+        models = [] if field is None else models_within(field.annotation)
         name_follows = field is not None and str(field.annotation).startswith("dict")
-    return [field.alias or name for name, field in model.model_fields.items()]
+    keys = [field.alias or name for model in models for name, field in model.model_fields.items()]
+    return list(dict.fromkeys(keys)), written
 
 
-def model_within(annotation: Any) -> Any:
-    """Find the model inside ``list[Model]``, ``dict[str, Model]`` or ``Model | None``; None without one."""
+def models_within(annotation: Any) -> list[Any]:
+    """List the models inside ``list[Model]``, ``dict[str, Model]``, ``Model | None`` or ``One | Other``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = model_within(argument)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    return [model for argument in getattr(annotation, "__args__", ()) for model in models_within(argument)]
 
 
 def _shown(value: Any) -> str:

@@ -46,6 +46,11 @@ class Study(Settings):
     study: Name = Field(description="The study's name; its results live in `results/<study>/`.")
     title: str = Field("", description="Heading of the report.")
     tasks: dict[Name, Task] = Field(min_length=1, description="The labelled sets of sequences, by name.")
+    tasks_from: list[str] = Field(
+        [],
+        description="Files with further tasks, such as `config/tasks/enhancers.yaml`, relative to the working folder; "
+        "those are taken that `transfers` names.",
+    )
     transfers: list[Transfer] = Field(min_length=1, description="Which source is grafted onto which target.")
     backbone: BackboneSettings = Field(
         default_factory=BackboneSettings, description="The layers shared by source and target."

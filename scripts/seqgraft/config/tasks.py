@@ -1,6 +1,7 @@
 """Config of one task: its files or simulation, its labels, its policies and its split."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -10,13 +11,14 @@ from pydantic import Field, field_validator, model_validator
 from seqgraft.config.base import Settings
 from seqgraft.config.mirrors import SCHEMES as _SCHEMES
 from seqgraft.config.mirrors import check_mirrors
+from seqgraft.config.reading import AnyReading, FastaReading, FileContent
 from seqgraft.config.simulation import Simulation
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class FileEntry(Settings):
-    """One FASTA file that holds sequences of one class."""
+class FileEntry(FileContent):
+    """One file of a task: where it is, and what it holds."""
 
     url: str | None = Field(None, description="Where the file is published (http, https or file).")
     path: str | None = Field(
@@ -29,7 +31,6 @@ class FileEntry(Settings):
     mirrors: list[str] | None = Field(
         None, min_length=1, description="Further addresses of the same bytes, asked in turn after `url`."
     )
-    class_: str = Field(alias="class", description="The class of every sequence in the file.")
 
     @field_validator("sha256")
     @classmethod
@@ -93,7 +94,10 @@ class Task(Settings):
         description="`both`: a sequence and its reverse complement mean the same (used in training, "
         "prediction and the leakage check).",
     )
-    files: list[FileEntry] = Field([], description="FASTA files, each with the class of its sequences.")
+    files: list[FileEntry] = Field([], description="The files of sequences and labels.")
+    read: AnyReading = Field(
+        FastaReading(), description="How the files are read: their format, and what it needs."
+    )
     simulate: Simulation | None = Field(
         None, description="Simulated sequences instead of files; the report says so on every page."
     )
@@ -118,7 +122,25 @@ class Task(Settings):
             raise ValueError("`classes` names a class twice")
         if bool(self.files) == (self.simulate is not None):
             raise ValueError("needs exactly one of `files` and `simulate`")
-        labelled = [f.class_ for f in self.files] if self.files else list(self.simulate.counts)  # type: ignore[union-attr]
+        labelled = list(self.simulate.counts) if self.simulate else [f.class_ for f in self.files]
+        if self.files:
+            self.read.check([(f.name, f) for f in self.files])
+        # Other formats tell the class of each sequence, which only reading finds.
+        if self.simulate or self.read.classed:
+            self._classes_are(labelled)
+        # Several members of one archive are one file on the disk.
+        places = {(f.name, f.url, f.path, f.sha256) for f in self.files}
+        names = [name for name, *_ in places]
+        contents = [(f.name, f.member) for f in self.files]
+        for name, member in contents:
+            if names.count(name) > 1 or contents.count((name, member)) > 1:
+                raise ValueError(f"two of its files are called '{name}'")
+        if self.strand == "both" and self.alphabet == "protein":
+            raise ValueError("a protein has no reverse complement: `strand` must be `single`")
+        return self
+
+    def _classes_are(self, labelled: Sequence[str | None]) -> None:
+        """Refuse classes of files that are not `classes`, and classes without a file."""
         for name in labelled:
             if name not in self.classes:
                 raise ValueError(
@@ -127,10 +149,3 @@ class Task(Settings):
         for name in self.classes:
             if name not in labelled:
                 raise ValueError(f"no file holds the class '{name}'")
-        names = [f.name for f in self.files]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two of its files are called '{name}'")
-        if self.strand == "both" and self.alphabet == "protein":
-            raise ValueError("a protein has no reverse complement: `strand` must be `single`")
-        return self

@@ -2,23 +2,28 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from isal import igzip, isal_zlib
 
 from seqgraft.errors import SeqgraftError
 
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # How files begin that are often given for FASTA: packed with something else than gzip, or another format of text.
 _PACKED = {
     b"PK\x03\x04": "zip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
     b"7z\xbc\xaf": "7-Zip",
 }
 _OTHER_FORMATS = {"@": "FASTQ", "<": "a web page", "LOCUS": "GenBank", "ID  ": "EMBL", "##gff": "GFF"}
+# Read in pieces, but not by `read_fasta`, whose callers unpack first.
+_PACKED_TOO = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
+_ISAL_ERROR: Any = isal_zlib.error  # a class, which isal's stubs take for an instance
+DAMAGES: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile, _ISAL_ERROR)
 _SHOWN = 20  # letters of a file that is not FASTA, so that its author sees what it is instead
 
 
@@ -59,29 +64,60 @@ def read_fasta(path: str | Path) -> list[FastaRecord]:
     SeqgraftError
         If the file is empty, truncated, not text, does not begin with ``>``, or holds a header without a sequence.
     """
-    text = _text(Path(path))
-    records = list(_records(text, Path(path)))
+    records = _records(_text(Path(path)), Path(path))
     if not records:
-        raise SeqgraftError(
-            "the file holds no sequence", where=str(path), remedy="give a FASTA file with at least one record"
-        )
+        raise no_records(Path(path))
     return records
 
 
 def _text(path: Path) -> str:
-    """Return the file's text, decompressed."""
+    """Return the file's text, decompressed, with LF at the end of every line."""
     data = path.read_bytes()
-    if data.startswith(_GZIP_MAGIC):
+    if data.startswith(GZIP_MAGIC):
         try:
-            data = gzip.decompress(data)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise SeqgraftError(
-                "the compressed file is damaged or cut short", where=str(path), remedy="fetch it again"
-            ) from None
-    packed = next((name for mark, name in _PACKED.items() if data.startswith(mark)), None)
-    if packed is not None:
+            data = igzip.decompress(data)
+        except DAMAGES:
+            raise damaged(path) from None
+    refuse_other_files(data, path, _PACKED | _PACKED_TOO)
+    at = data.find(b"\x00")
+    if at >= 0:
+        raise zero_byte(path, data.count(b"\n", 0, at) + 1)
+    text = text_of(data)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def text_of(data: bytes) -> str:
+    """Decode text that may be Latin-1; this never fails, and a foreign letter in a sequence is found later."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _records(text: str, path: Path) -> list[FastaRecord]:
+    """Cut the text into records."""
+    before, *parts = f"\n{text}".split("\n>")
+    if before.strip():
+        number, line = next((number, line) for number, line in enumerate(before.split("\n")) if line.strip())
+        raise not_fasta(line.rstrip(), path, number)
+    cut = [part.partition("\n") for part in parts]
+    # The text's last line counts as ended; what follows it is no record.
+    lines = accumulate((part.count("\n") + 1 for part in parts), initial=before.count("\n") + 1)
+    # Blanks within a line go as well.
+    sequences = ["".join(body.split()) for _, _, body in cut]
+    if not all(sequences):
+        at = next(at for at, sequence in enumerate(sequences) if not sequence)
+        raise no_sequence(path, next(islice(lines, at, None)))
+    ids = [words[0] if (words := header.split(None, 1)) else "" for header, _, _ in cut]
+    return list(map(FastaRecord._make, zip(ids, sequences, lines, strict=False)))
+
+
+def refuse_other_files(data: bytes, path: Path, packed: Mapping[bytes, str] = _PACKED) -> None:
+    """Refuse a file whose first bytes are those of another kind of file."""
+    name = next((name for mark, name in packed.items() if data.startswith(mark)), None)
+    if name is not None:
         raise SeqgraftError(
-            f"the file is compressed with {packed}, which is not read here",
+            f"the file is compressed with {name}, which is not read here",
             where=str(path),
             remedy="unpack it, or compress it with gzip",
         )
@@ -91,56 +127,50 @@ def _text(path: Path) -> str:
             where=str(path),
             remedy="save it as UTF-8 or ASCII",
         )
-    at = data.find(b"\x00")
-    if at >= 0:
-        line = data.count(b"\n", 0, at) + 1
-        raise SeqgraftError(
-            "the file is not text: it holds a zero byte",
-            where=f"{path}, line {line}",
-            remedy="give a FASTA file, plain or compressed with gzip",
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")  # never fails; a foreign letter in a sequence is found later
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _records(text: str, path: Path) -> Iterator[FastaRecord]:
-    """Cut the text into records."""
-    header, start, parts = None, 0, list[str]()
-    for number, raw in enumerate(text.split("\n"), start=1):
-        line = raw.rstrip()
-        if line.startswith(">"):
-            if header is not None:
-                yield _record(header, start, parts, path)
-            header, start, parts = line[1:], number, []
-        elif line and header is None:
-            raise SeqgraftError(
-                f"the file is not FASTA: it begins with {line.lstrip()[:_SHOWN]!r} and not with '>'{_format(line)}",
-                where=f"{path}, line {number}",
-                remedy="give a FASTA file, in which each sequence follows a header line that begins with '>'",
-            )
-        elif line:
-            parts.append(line)
-    if header is not None:
-        yield _record(header, start, parts, path)
+def no_records(path: Path) -> SeqgraftError:
+    """Describe a file without a record."""
+    return SeqgraftError(
+        "the file holds no sequence", where=str(path), remedy="give a FASTA file with at least one record"
+    )
+
+
+def damaged(path: Path) -> SeqgraftError:
+    """Describe a compressed file that cannot be unpacked."""
+    return SeqgraftError(
+        "the compressed file is damaged or cut short", where=str(path), remedy="fetch it again"
+    )
+
+
+def zero_byte(path: Path, line: int) -> SeqgraftError:
+    """Describe a file that is not text."""
+    return SeqgraftError(
+        "the file is not text: it holds a zero byte",
+        where=f"{path}, line {line}",
+        remedy="give a FASTA file, plain or compressed with gzip",
+    )
+
+
+def not_fasta(begins: str, path: Path, line: int) -> SeqgraftError:
+    """Describe a file that begins with something else than a header."""
+    return SeqgraftError(
+        f"the file is not FASTA: it begins with {begins.lstrip()[:_SHOWN]!r} and not with '>'{_format(begins)}",
+        where=f"{path}, line {line}",
+        remedy="give a FASTA file, in which each sequence follows a header line that begins with '>'",
+    )
+
+
+def no_sequence(path: Path, line: int) -> SeqgraftError:
+    """Describe a header without a sequence."""
+    return SeqgraftError(
+        "a header without a sequence",
+        where=f"{path}, line {line}",
+        remedy="remove the header or complete the file; it may have been cut short",
+    )
 
 
 def _format(line: str) -> str:
     """Return a hint if the first line is that of another format, else an empty text."""
     name = next((name for mark, name in _OTHER_FORMATS.items() if line.lstrip().startswith(mark)), "")
     return name and f"; this looks like {name}"
-
-
-def _record(header: str, line: int, parts: list[str], path: Path) -> FastaRecord:
-    """Put one record together."""
-    sequence = "".join("".join(parts).split())
-    if not sequence:
-        raise SeqgraftError(
-            "a header without a sequence",
-            where=f"{path}, line {line}",
-            remedy="remove the header or complete the file; it may have been cut short",
-        )
-    words = header.split(maxsplit=1)
-    return FastaRecord(words[0] if words else "", sequence, line)

@@ -1,4 +1,4 @@
-"""From FASTA files with one class each to accepted records and a list of every rejected or changed one."""
+"""From a task's files to accepted records and a list of every rejected or changed one."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +16,14 @@ from seqgraft.data.checks import (
     resolve_conflicts,
     unique_ids,
 )
-from seqgraft.data.fasta import FastaRecord, read_fasta
+from seqgraft.data.readers.base import Raw, Source, sources_of
+from seqgraft.data.readers.registry import FASTA, read_task
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.progress import Progress
 
 RECORD_COLUMNS = ["id", "sequence", "label", "file", "line"]
+# What records carry besides, where the task asks for it.
+FURTHER_COLUMNS = ["mask", "group", "chromosome", "part"]
 
 
 class Prepared(NamedTuple):
@@ -43,13 +46,14 @@ class Prepared(NamedTuple):
 
 def prepare(
     files: Sequence[Path],
-    labels: Sequence[str],
+    contents: Sequence[Mapping[str, Any] | str],
     *,
     alphabet: str,
     classes: Sequence[str],
     ambiguous: str = "drop",
     conflicts: str = "drop",
     strand: str = "single",
+    reading: Mapping[str, Any] = FASTA,
     progress: Progress | None = None,
 ) -> Prepared:
     """Check the sequences of one task.
@@ -57,9 +61,9 @@ def prepare(
     Parameters
     ----------
     files : sequence of pathlib.Path
-        FASTA files.
-    labels : sequence of str
-        The class of each file.
+        The files.
+    contents : sequence of mapping or str
+        What each file holds: ``class, role, part, member`` as far as given; a text is the class.
     alphabet : str
         A name in `seqgraft.alphabets.ALPHABETS`.
     classes : sequence of str
@@ -70,6 +74,8 @@ def prepare(
         What happens to a sequence that is found with several classes.
     strand : {"single", "both"}
         With ``both`` a sequence and its reverse complement are the same.
+    reading : mapping
+        The format and its settings, as under `read` in the config; FASTA with one class per file by default.
     progress : Progress, optional
         Told after each of `stages_of` stages.
 
@@ -90,7 +96,8 @@ def prepare(
     """
     letters = ALPHABETS[alphabet]
     tell = progress.step if progress else _silent
-    table, renamed = unique_ids(_read(files, labels, tell))
+    raw = _read(files, contents, reading, tell)
+    table, renamed = unique_ids(raw.table)
     tell("ids checked")
     table, illegal = check_letters(table, letters, ambiguous)
     tell("letters checked")
@@ -98,14 +105,14 @@ def prepare(
     table, contradicting = resolve_conflicts(table, conflicts, by="same")
     table, copies = first_copies(table, by="same")
     tell("copies found")
-    listed = pd.concat([renamed, illegal, contradicting, copies], ignore_index=True)
+    listed = pd.concat([raw.left_out, renamed, illegal, contradicting, copies], ignore_index=True)
     listed = listed.sort_values(["file", "line"], kind="stable")
     for name in classes:
         if not (table["label"] == name).any():
-            own = [path for path, label in zip(files, labels, strict=True) if label == name]
-            raise _nothing_left(name, own, listed, letters)
-    records = table[RECORD_COLUMNS].reset_index(drop=True)
-    summary = _summary(records, listed, files, labels, letters)
+            raise _nothing_left(name, raw.table, listed, letters)
+    further = [column for column in FURTHER_COLUMNS if column in table]
+    records = table[RECORD_COLUMNS + further].reset_index(drop=True)
+    summary = _summary(records, listed, sources_of(files, contents), letters)
     tell("letters counted")
     return Prepared(records, listed[REJECT_COLUMNS].reset_index(drop=True), summary)
 
@@ -127,36 +134,28 @@ def _silent(note: str) -> None:
     """Tell nothing."""
 
 
-def _read(files: Sequence[Path], labels: Sequence[str], tell: Callable[[str], None]) -> pd.DataFrame:
+def _read(
+    files: Sequence[Path],
+    contents: Sequence[Mapping[str, Any] | str],
+    reading: Mapping[str, Any],
+    tell: Callable[[str], None],
+) -> Raw:
     """Read all files into one table, letters in upper case."""
-    tables = []
-    for path, label in zip(files, labels, strict=True):
-        table = pd.DataFrame(read_fasta(path), columns=list(FastaRecord._fields))
-        # Outside ASCII, upper case may be another number of letters, and legal ones at that: ß becomes SS.
-        table["sequence"] = [s.upper() if s.isascii() else s for s in table["sequence"]]
-        tables.append(table.assign(file=path.name, path=str(path), label=label))
-        tell(f"{path.name} read, {len(table)} sequences")
-    names = [path.name for path in files]
-    for path in files:
-        if names.count(path.name) > 1:
-            raise SeqgraftError(
-                f"two files of the task are called '{path.name}'",
-                where=str(path),
-                remedy="rename one of them",
-            )
-    return pd.concat(tables, ignore_index=True)
+    raw = read_task(files, contents, reading, tell)
+    # Outside ASCII, upper case may be another number of letters, and legal ones at that: ß becomes SS.
+    upper = [s.upper() if s.isascii() else s for s in raw.table["sequence"]]
+    return raw._replace(table=raw.table.assign(sequence=upper))
 
 
-def _nothing_left(label: str, own: list[Path], listed: pd.DataFrame, letters: Alphabet) -> SeqgraftError:
+def _nothing_left(label: str, raw: pd.DataFrame, listed: pd.DataFrame, letters: Alphabet) -> SeqgraftError:
     """Describe a class of which no sequence was accepted, with the reasons, as no list of them will be left."""
-    out = listed[listed["file"].isin([path.name for path in own]) & ~listed["renamed"]]
+    own = raw[raw["label"] == label]
+    out = listed[listed["file"].isin(own["file"]) & ~listed["renamed"]]
     reasons = ", ".join(f"{n} {kind}" for kind, n in out["kind"].value_counts(sort=False).items())
-    hint = other_alphabet(
-        "".join(record.sequence.upper() for path in own for record in read_fasta(path)), letters
-    )
+    hint = other_alphabet("".join(own["sequence"]), letters)
     return SeqgraftError(
-        f"no sequence of class '{label}' is left after checking ({reasons}){hint}",
-        where=", ".join(map(str, own)),
+        f"no sequence of class '{label}' is left after checking ({reasons or 'none was read'}){hint}",
+        where=", ".join(own["path"].unique()) or ", ".join(raw["path"].unique()),
         remedy="give the right file, or change the task's `alphabet`, `ambiguous` or `conflicts`",
     )
 
@@ -164,8 +163,7 @@ def _nothing_left(label: str, own: list[Path], listed: pd.DataFrame, letters: Al
 def _summary(
     records: pd.DataFrame,
     listed: pd.DataFrame,
-    files: Sequence[Path],
-    labels: Sequence[str],
+    sources: Sequence[Source],
     letters: Alphabet,
 ) -> dict[str, Any]:
     """Count what was read, accepted and rejected, and describe what is left."""
@@ -184,12 +182,12 @@ def _summary(
     return {
         "files": [
             {
-                "file": path.name,
-                "class": label,
-                "read": int((records["file"] == path.name).sum() + (out["file"] == path.name).sum()),
-                "accepted": int((records["file"] == path.name).sum()),
+                "file": source.file,
+                "class": source.label or "",
+                "read": int((records["file"] == source.file).sum() + (out["file"] == source.file).sum()),
+                "accepted": int((records["file"] == source.file).sum()),
             }
-            for path, label in zip(files, labels, strict=True)
+            for source in sources
         ],
         "rejected": {str(kind): int(n) for kind, n in out["kind"].value_counts(sort=False).items()},
         "renamed": int(listed["renamed"].sum()),

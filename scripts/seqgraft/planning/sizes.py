@@ -50,7 +50,8 @@ def size_of(task: Task, results: Path) -> TaskSize | None:
         total = sum(own["sequences"] for own in content["classes"].values())
         return TaskSize(total, round(content["length"]["median"]))
     raw = results.parents[1] / "raw" / results.name
-    counted = [count(_here(entry, raw)) for entry in task.files]
+    # Where labels, masks or pairs have files of their own, records in files are no examples.
+    counted = [count(_here(entry, raw)) if entry.role == "sequences" else None for entry in task.files]
     known = [size for size in counted if size is not None]
     if not known or len(known) < len(counted):
         return None

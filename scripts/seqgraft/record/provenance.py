@@ -31,6 +31,7 @@ PACKAGES = (
     "pydantic",
     "PyYAML",
     "filelock",
+    "isal",
     "Jinja2",
     "MarkupSafe",
     "fonttools",

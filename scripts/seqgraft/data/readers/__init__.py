@@ -1,0 +1,1 @@
+"""Reading sequences and labels from files, one module per format; `registry` names them all."""
