@@ -17,13 +17,20 @@ report: "workflow/report/workflow.rst"
 
 
 rule all:
-    default_target: True
+    default_target: bool(STUDY.transfers)
     input:
         f"results/{STUDY.study}/report.html",
         f"results/{STUDY.study}/metrics.tsv",
         tables_of_sources(),
         table_of_forgetting(),
         table_of_ablation(),
+
+
+# Everything before a network: records, lists of rejects, parts, leaks and tokens of every task of any type.
+rule data:
+    default_target: not STUDY.transfers
+    input:
+        of_data(),
 
 
 include: "workflow/rules/download.smk"

@@ -2,12 +2,16 @@
 
 import re
 from pathlib import Path, PurePosixPath
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from seqgraft.config.alphabet import AlphabetSettings
 from seqgraft.config.base import Settings
+from seqgraft.config.consistency import check_labels, check_policies
+from seqgraft.config.labels import Labelled, LabelTypeName
+from seqgraft.config.policies import Policies
 from seqgraft.config.simulation import Simulation
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -71,16 +75,21 @@ class SplitSettings(Settings):
     seed: int = Field(1, ge=0, description="Seed of the draw.")
 
 
-class Task(Settings):
-    """A labelled set of sequences with an alphabet and a type."""
+class Basics(Settings):
+    """What every task says: its letters, classes, files and split."""
 
     title: str = Field("", description="What the report calls the task; its name where empty.")
-    alphabet: Literal["dna", "rna", "protein"] = Field(
-        description="The letters allowed; asked for, never guessed."
+    alphabet: AlphabetSettings = Field(
+        description="The letters allowed, or a table of one's own; asked for, never guessed."
     )
-    type: Literal["binary"] = Field("binary", description="The kind of label.")
+    type: LabelTypeName = Field(
+        "binary",
+        description="The kind of label; this version learns `binary` ones and prepares all others (target `data`).",
+    )
     classes: list[str] = Field(
-        min_length=2, max_length=2, description="Class names in order; the first is the positive one."
+        [],
+        description="Class names in order; of two the first is the positive one, and those of `residue-multilabel` "
+        "stand for the bits 1, 2, 4, … of a label.",
     )
     strand: Literal["single", "both"] = Field(
         "single",
@@ -96,10 +105,10 @@ class Task(Settings):
         description="What happens to a sequence with an ambiguity code such as `N`: left out and listed, "
         "an error, or kept with that letter unknown.",
     )
-    conflicts: Literal["drop", "error"] = Field(
+    conflicts: Literal["drop", "error", "mean", "first"] = Field(
         "drop",
-        description="What happens to a sequence found with two classes: all copies left out and "
-        "listed, or an error.",
+        description="What happens to a sequence found with two labels: all copies left out and listed, or an error; "
+        "of numbers also their mean (within `labels.tolerance`) or the first copy's.",
     )
     split: SplitSettings = Field(SplitSettings(), description="How the test part is drawn.")
 
@@ -113,7 +122,7 @@ class Task(Settings):
         if bool(self.files) == (self.simulate is not None):
             raise ValueError("needs exactly one of `files` and `simulate`")
         labelled = [f.class_ for f in self.files] if self.files else list(self.simulate.counts)  # type: ignore[union-attr]
-        for name in labelled:
+        for name in labelled if self.classes else []:
             if name not in self.classes:
                 raise ValueError(
                     f"class '{name}' of a file is not among `classes` ({', '.join(self.classes)})"
@@ -125,6 +134,29 @@ class Task(Settings):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two of its files are called '{name}'")
-        if self.strand == "both" and self.alphabet == "protein":
-            raise ValueError("a protein has no reverse complement: `strand` must be `single`")
         return self
+
+
+#: The keys that decide which sequences are accepted, and what is changed of them.
+CLEANING = ("alphabet", "classes", "strand", "ambiguous", "conflicts", "type")
+
+
+class Task(Policies, Labelled, Basics):
+    """A labelled set of sequences with an alphabet and a type."""
+
+    @model_validator(mode="after")
+    def _policies_and_labels_fit(self) -> Self:
+        check_policies(self)
+        check_labels(self)
+        return self
+
+    @property
+    def cleaning(self) -> dict[str, Any]:
+        """What decides which sequences are accepted, as plain values."""
+        keys = {*CLEANING, *Policies.model_fields, *Labelled.model_fields}
+        return self.model_dump(mode="json", include=keys, exclude_none=True)
+
+    @property
+    def alphabet_name(self) -> str:
+        """The alphabet's name, ``custom`` for letters of one's own."""
+        return self.alphabet if isinstance(self.alphabet, str) else "custom"
