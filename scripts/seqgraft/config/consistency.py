@@ -1,5 +1,6 @@
 """Whether a task's alphabet, policies and label type fit each other; told from the config alone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from seqgraft.config.labels import CLASSES, NUMBERS, PER_RESIDUE
@@ -53,6 +54,27 @@ def check_policies(task: Any) -> None:
         raise ValueError("`window` is for single sequences, not for pairs")
 
 
+def check_classes(type_: str, classes: Sequence[str]) -> None:
+    """Refuse another number of classes than the type has.
+
+    Parameters
+    ----------
+    type_ : str
+        The task's type.
+    classes : sequence of str
+        Its classes.
+
+    Raises
+    ------
+    ValueError
+        If they are too few or too many.
+    """
+    least, most = CLASSES[type_]
+    if not least <= len(classes) <= most:
+        wanted = f"{least}" if least == most else f"{least} to {most}"
+        raise ValueError(f"`type: {type_}` needs {wanted} `classes`, not {len(classes)}")
+
+
 def check_labels(task: Any) -> None:
     """Refuse keys of labels that have no meaning for the task's type.
 
@@ -64,13 +86,8 @@ def check_labels(task: Any) -> None:
     Raises
     ------
     ValueError
-        If one has none, or the number of classes is not that of the type.
+        If one has none.
     """
-    least, most = CLASSES[task.type]
-    count = len(task.classes)
-    if not least <= count <= most:
-        wanted = f"{least}" if least == most else f"{least} to {most}"
-        raise ValueError(f"`type: {task.type}` needs {wanted} `classes`, not {count}")
     numbers, labels = task.type in NUMBERS, task.labels
     if task.simulate is not None and (task.type != "binary" or task.inputs == 2):
         raise ValueError("simulated tasks are single sequences of two classes")

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from seqgraft.config.alphabet import AlphabetSettings
 from seqgraft.config.base import Settings
-from seqgraft.config.consistency import check_labels, check_policies
+from seqgraft.config.consistency import check_classes, check_labels, check_policies
 from seqgraft.config.labels import Labelled, LabelTypeName
 from seqgraft.config.policies import Policies
 from seqgraft.config.simulation import Simulation
@@ -114,6 +114,7 @@ class Basics(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        check_classes(self.type, self.classes)
         for name in self.classes:
             if not name.strip() or set(name) & set("/{}"):
                 raise ValueError(f"class '{name}' needs a name without '/' and braces")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from seqgraft.alphabets import looks_like
+from seqgraft.alphabets import ALPHABETS, looks_like
 from seqgraft.data.listing import RENAMED, Step, listed, place
 from seqgraft.errors import SeqgraftError
 from seqgraft.known_alphabets import AnyAlphabet
@@ -87,7 +87,10 @@ def check_letters(table: pd.DataFrame, letters: AnyAlphabet, policy: str, column
     for row, found in odd.items():
         foreign = {letter for letter in found if not letters.doubtful(letter)}
         if foreign or policy == "error":
-            raise _illegal(table, row, letters, min(foreign or found), column)
+            wanted = foreign or found
+            # Of molecules the first one: what follows an open bracket looks foreign too.
+            first = min(wanted) if letters.divisible else min(wanted, key=table.loc[row, column].index)
+            raise _illegal(table, row, letters, first, column)
     rows = [] if policy == "unknown" else list(odd)
     reasons = [f"{letters.doubt} {', '.join(sorted(odd[row]))}: left out" for row in rows]
     return table.drop(index=rows), listed(table.loc[rows], reasons, letters.doubt)
@@ -108,7 +111,7 @@ def other_alphabet(text: str, letters: AnyAlphabet) -> str:
     str
         E.g. ``"; this looks like rna"``.
     """
-    other = looks_like(text)
+    other = looks_like(text) if letters.name in ALPHABETS else None
     return f"; this looks like {other}" if other not in (letters.name, None) else ""
 
 
