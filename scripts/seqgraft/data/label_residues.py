@@ -52,7 +52,7 @@ def _gone(values: np.ndarray) -> np.ndarray:
 
 def _visible(mask: Any, length: int, table: pd.DataFrame, row: int) -> np.ndarray:
     """Return where a mask shows residues, after looking whether it is one; everywhere without one."""
-    if mask is None:
+    if mask is None or isinstance(mask, float):  # a table has not-a-number where nothing stands
         return np.ones(length, dtype=bool)
     texts = [text_of(one) for one in mask]
     if len(texts) != length:
