@@ -140,6 +140,12 @@ def test_residues_that_a_mask_hides_have_no_label_whatever_stands_there() -> Non
     }  # fmt: skip
 
 
+def test_a_sequence_that_its_mask_hides_is_left_out() -> None:
+    records, listed = cleaned(STATES, *residues("HEC", mask="000"), *residues("HE", sequence="MK", mask="10"))
+    assert column(records, "id") == ["s1"]
+    assert reasons(listed) == [("s0", "label missing: left out")]
+
+
 def test_values_of_residues_and_missing_ones() -> None:
     task = SCORES | {"labels": {"missing": "keep", "missing_values": ["999"]}}
     records, listed = cleaned(

@@ -17,9 +17,9 @@ CODE = "set the task's `ambiguous` to drop or unknown, or clean the file"
 CASE = "set the task's `case` to upper, if case means nothing here, or mend the file"
 LENGTH = "set the task's `length.misfit` to drop, or change `length`"
 NO_CLASS = (
-    "add it to `classes`, say in `labels.names` which class it means, or mend the file; blanks and capitals "
+    "add it to `classes`, say in `labels.names` which class it means, or mend the file; blanks and "
+    "capitals count"
 )
-"count"
 NO_LABEL = "complete the file, or set the task's `labels.missing` to drop"
 INFINITE = "remove that sequence, or name the text in `labels.missing_values`"
 NO_NUMBER = "mend the file, name the text in `labels.missing_values`, or correct the task's `type`"
@@ -251,9 +251,6 @@ DATA: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]], Told]] = {
             "the label '8' in 's0' is no sum of the numbers of 3 classes (0 to 7)", at(1),
             "correct `classes`, which stand for 1, 2, 4, … in this order, or mend the file",
         ),
-    ),
-    "a sequence of which no residue has a label": (
-        STATES, residues("HEC", mask="000"), Told("the label of 's0' is missing", at(1), NO_LABEL),
     ),
     # copies
     "a number that contradicts another": (

@@ -125,6 +125,16 @@ def test_a_policy_by_hand(name: str) -> None:
     assert found["effect"].tolist() == effects
 
 
+@pytest.mark.parametrize("policy", ["error", "pad", "crop", "window"])
+@pytest.mark.parametrize("inputs", [1, 2])
+def test_nothing_may_be_left(policy: str, inputs: int) -> None:
+    task = {"gaps": "drop", "ut": "read", "stops": "remove", "strand": "both"}
+    row = {"sequence": "-", "sequence_1": "-", "sequence_2": "-", "label": "yes"}
+    records, listed = cleaned(task | {"inputs": inputs} | length(policy=policy, letters=2), row)
+    assert records.empty
+    assert listed["kind"].tolist() == ["gaps"]
+
+
 def test_padding_is_the_unknown_token() -> None:
     for alphabet in ("dna", "rna", "protein", {"letters": "HP"}, {"letters": "HP", "ambiguous": "?"}):
         letters = alphabet_of(alphabet)

@@ -27,11 +27,15 @@ class LabelType(NamedTuple):
         From the typed table and `Labels` to plain values for ``summary.json``.
     by_class : bool
         Whether each sequence has one class, in the column ``label``.
+    by_residue : bool
+        Whether each residue has a label. Then `parse` refuses what is missing by itself, and a sequence without any is
+        one that its mask hides, which is no mistake: it is left out.
     """
 
     parse: Callable[[pd.DataFrame, Labels], tuple[dict[str, Any], np.ndarray]]
     describe: Callable[[pd.DataFrame, Labels], dict[str, Any]]
     by_class: bool = False
+    by_residue: bool = False
 
 
 TYPES: dict[str, LabelType] = {
@@ -39,9 +43,9 @@ TYPES: dict[str, LabelType] = {
     "multiclass": LabelType(label_sequences.one_class, label_sequences.count_classes, by_class=True),
     "multilabel": LabelType(label_sequences.several_classes, label_sequences.count_several),
     "regression": LabelType(label_sequences.numbers, label_sequences.quantiles_of_outputs),
-    "residue-classes": LabelType(label_residues.classes, label_residues.count_classes),
-    "residue-values": LabelType(label_residues.values, label_residues.quantiles_of_residues),
-    "residue-multilabel": LabelType(label_residues.bit_masks, label_residues.count_bits),
+    "residue-classes": LabelType(label_residues.classes, label_residues.count_classes, by_residue=True),
+    "residue-values": LabelType(label_residues.values, label_residues.quantiles_of_residues, by_residue=True),
+    "residue-multilabel": LabelType(label_residues.bit_masks, label_residues.count_bits, by_residue=True),
 }
 
 
@@ -82,7 +86,7 @@ def type_labels(table: pd.DataFrame, how: Labels) -> Step:
         If a label is none of the task's, or is missing and the policy is ``error``.
     """
     columns, missing = TYPES[how.type].parse(table, how)
-    if missing.any() and how.missing == "error":
+    if missing.any() and how.missing == "error" and not TYPES[how.type].by_residue:
         raise no_label(table[missing].iloc[0], "label")
     read = [name for name in table if name in ("label", "mask") or str(name).startswith("label_")]
     typed = table.drop(columns=read).assign(**columns)

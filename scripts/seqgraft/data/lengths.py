@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from seqgraft.data.listing import Step, changed, listed, place
+from seqgraft.data.listing import Step, changed, listed, place, replaced
 from seqgraft.errors import SeqgraftError
 from seqgraft.known_alphabets import AnyAlphabet
 
@@ -84,7 +84,7 @@ def _pad(
         longer.append(letters.padding * before + sequence + letters.padding * (wanted - length - before))
     short = lengths < wanted
     added = (wanted - lengths[short]).tolist()
-    return table.assign(**{column: longer}), changed(table[short], f"filled up with {letters.padding}", added)
+    return replaced(table, column, longer), changed(table[short], f"filled up with {letters.padding}", added)
 
 
 def _crop(
@@ -100,7 +100,7 @@ def _crop(
         for start, length in zip(starts, lengths, strict=True)
         if length > wanted
     ]
-    return table.assign(**{column: cut}), changed(table[long], "cut", details)
+    return replaced(table, column, cut), changed(table[long], "cut", details)
 
 
 def _window(
@@ -125,10 +125,8 @@ def _window(
     long = rows[column].str.len() > wanted
     ends = rows["start"] + wanted
     names = rows["id"] + ":" + (rows["start"] + 1).astype(str) + "-" + ends.astype(str)
-    rows = rows.assign(
-        id=rows["id"].where(~long, names),
-        **{column: [s[a:b] for s, a, b in zip(rows[column], rows["start"], ends, strict=True)]},
-    )
+    cut = [s[a:b] for s, a, b in zip(rows[column], rows["start"], ends, strict=True)]
+    rows = replaced(rows.assign(id=rows["id"].where(~long, names)), column, cut)
     twice = rows["id"].duplicated()
     if twice.any():
         record = rows[twice].iloc[0]

@@ -73,3 +73,22 @@ def place(record: Any) -> str:
     str
     """
     return f"{record['path']}, record at line {record['line']}"
+
+
+def replaced(table: pd.DataFrame, column: str, values: Sequence[str]) -> pd.DataFrame:
+    """Return the table with other sequences; the column keeps its type where no row is left.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The sequences.
+    column : str
+        Where they are.
+    values : sequence of str
+        (N,) the new ones.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return table.assign(**{column: pd.Series(values, table.index, dtype=table[column].dtype)})

@@ -12,7 +12,7 @@ import pandas as pd
 
 from seqgraft.data.checks import check_letters
 from seqgraft.data.lengths import fit_length
-from seqgraft.data.listing import Step, changed, listed, place
+from seqgraft.data.listing import Step, changed, listed, place, replaced
 from seqgraft.errors import SeqgraftError
 from seqgraft.known_alphabets import AnyAlphabet
 
@@ -57,7 +57,7 @@ def fold_case(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: st
         return _as_it_is(table)
     counts = [sum(map(str.islower, s)) for s in table.loc[lower, column]]
     upper = [s.upper() if low else s for s, low in zip(table[column], lower, strict=True)]
-    return table.assign(**{column: upper}), changed(table[lower], "lower case read as upper case", counts)
+    return replaced(table, column, upper), changed(table[lower], "lower case read as upper case", counts)
 
 
 def read_ut(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: str) -> Step:
@@ -80,7 +80,7 @@ def read_ut(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: str)
     found = table[column].str.contains(other, regex=False)
     counts = [s.count(other) for s in table.loc[found, column]]
     read = [s.replace(other, own) for s in table[column]]
-    return table.assign(**{column: read}), changed(table[found], f"{other} read as {own}", counts)
+    return replaced(table, column, read), changed(table[found], f"{other} read as {own}", counts)
 
 
 def treat_gaps(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: str) -> Step:
@@ -106,7 +106,7 @@ def treat_gaps(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: s
     )
     if policy == "drop":
         return table[~found], listed(table[found], ["gaps: left out"] * int(found.sum()), "gaps")
-    return _without_empty(table.assign(**{column: shorter}), table[found], column, "gaps taken out")
+    return _without_empty(replaced(table, column, shorter), table[found], column, "gaps taken out")
 
 
 def treat_stops(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: str) -> Step:
@@ -133,7 +133,7 @@ def treat_stops(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: 
         [len(a) != len(b) for a, b in zip(shorter, table[column], strict=True)], table.index, bool
     )
     return _without_empty(
-        table.assign(**{column: shorter}), table[ended], column, "stop signs at the end taken away"
+        replaced(table, column, shorter), table[ended], column, "stop signs at the end taken away"
     )
 
 
