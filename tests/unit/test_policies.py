@@ -14,6 +14,7 @@ from seqgraft.data.lengths import spare_before
 from seqgraft.data.policies import POLICIES
 from seqgraft.data.summary import summarise
 from seqgraft.known_alphabets import alphabet_of
+from seqgraft.report.data_tables import reason_kind
 
 PROTEIN = {"alphabet": "protein"}
 
@@ -172,6 +173,21 @@ def test_effects_are_counted_in_the_summary() -> None:
     assert summary["changed"] == {"gaps taken out": 2, "U read as T": 2}
     assert summary["rejected"] == {"ambiguous letter": 1}
     assert summary["renamed"] == 0
+
+
+def test_the_report_counts_equal_changes_together() -> None:
+    listed = [reason for *_, found in BY_HAND.values() for _, reason in found if reason.startswith("changed")]
+    assert {reason_kind(reason) for reason in listed} == {
+        "changed: lower case read as upper case: …",
+        "changed: U read as T: …",
+        "changed: T read as U: …",
+        "changed: gaps taken out: …",
+        "changed: stop signs at the end taken away: …",
+        "changed: filled up with N: …",
+        "changed: filled up with X: …",
+        "changed: cut: …",
+        "changed: cut into windows: …",
+    }
 
 
 def test_where_nothing_is_changed_the_summary_says_nothing() -> None:
