@@ -53,7 +53,7 @@ def headed() -> dict[str, str]:
 
 def named(words: str) -> set[str]:
     """Return the names in code type."""
-    return {name for code in re.findall(r"`([^`]+)`", words) for name in re.findall(r"[a-z_]+", code)}
+    return {name for code in re.findall(r"`([^`]+)`", words) for name in re.findall(r"[a-z_]+\d?", code)}
 
 
 @pytest.fixture(scope="module")
