@@ -17,7 +17,7 @@ report: "workflow/report/workflow.rst"
 
 
 rule all:
-    default_target: True
+    default_target: bool(STUDY.transfers)
     input:
         f"results/{STUDY.study}/report.html",
         f"results/{STUDY.study}/metrics.tsv",
@@ -30,6 +30,13 @@ rule all:
 rule downloads:
     input:
         downloaded_files(),
+
+
+# Everything before a network: records, lists of rejects, parts, leaks and tokens of every task of any type.
+rule data:
+    default_target: not STUDY.transfers
+    input:
+        of_data(),
 
 
 include: "workflow/rules/download.smk"

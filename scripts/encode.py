@@ -8,8 +8,10 @@ from seqgraft.running.job import run
 
 
 def work(snakemake, log):
-    """Write tokens and offsets in the order of the records."""
-    sequences = read_parquet(snakemake.input.records, columns=["sequence"])["sequence"].tolist()
+    """Write tokens and offsets in the order of the records; of a pair the first sequence and then the second."""
+    records = read_parquet(snakemake.input.records)
+    columns = [name for name in ("sequence", "sequence_1", "sequence_2") if name in records]
+    sequences = records[columns].to_numpy(object).ravel().tolist()
     tokens, offsets = encode(sequences, snakemake.params.alphabet)
     write_tokens(tokens, offsets, Path(snakemake.output.tokens), Path(snakemake.output.offsets))
     log.info("%d sequences, %d tokens", len(sequences), len(tokens))

@@ -1,18 +1,20 @@
 """Draw a task's test part and the replicates' permutations of its pool."""
 
 from seqgraft.data.split import split
+from seqgraft.data.strata import strata_of
 from seqgraft.files import read_parquet, write_parquet
 from seqgraft.running.job import run
 
 
 def work(snakemake, log):
     """Write splits.parquet."""
-    records = read_parquet(snakemake.input.records, columns=["id", "label"])
+    records = read_parquet(snakemake.input.records)
     params, wildcards = snakemake.params, snakemake.wildcards
+    labels, classes = strata_of(records, params.get("type", "binary"), params.classes)
     table = split(
         records["id"],
-        records["label"],
-        classes=params.classes,
+        labels,
+        classes=classes,
         test=params.split["test"],
         seed_words=(wildcards.study, wildcards.task, params.split["seed"]),
         replicates=params.replicates,

@@ -1,5 +1,6 @@
 """Alphabets as objects: which letters a sequence may hold, which are ambiguous, and how letters become numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,12 +25,26 @@ class Alphabet:
         for several residues or an unknown one.
     complements : str
         The complement of each of `letters` and then of each of `ambiguous`; empty where there is no second strand.
+    padding : str
+        The letter of an unknown residue, with which a sequence is made longer; its token is `unknown`.
+    holds_nucleotides : bool
+        Whether a file of DNA could be taken for one of this alphabet, because its letters mean something else here.
     """
 
     name: str
     letters: str
     ambiguous: str
     complements: str = ""
+    padding: str = "-"
+    holds_nucleotides: bool = False
+
+    doubt = "ambiguous letter"  # what `doubtful` letters are called in lists
+    divisible = True  # whether a sequence can be cut or made longer at any place
+
+    @cached_property
+    def cased(self) -> bool:
+        """Whether lower-case letters mean something of their own."""
+        return any(letter.islower() for letter in self.letters + self.ambiguous)
 
     @property
     def unknown(self) -> int:
@@ -54,6 +69,23 @@ class Alphabet:
     def encode(self, sequence: str) -> np.ndarray:
         """Return a sequence's tokens, shape (L,), uint8; anything unknown becomes `unknown`."""
         return np.frombuffer(sequence.encode("ascii").translate(self.table), dtype=np.uint8)
+
+    def encode_all(self, sequences: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the tokens of sequences, one after the other, uint8, and the number of each one's, (N,) int64."""
+        lengths = np.fromiter((len(s) for s in sequences), dtype=np.int64, count=len(sequences))
+        return self.encode("".join(sequences)), lengths
+
+    def tokens(self, sequence: str) -> Sequence[str]:
+        """Cut a sequence into what has one token each: its letters."""
+        return sequence
+
+    def odd(self, sequence: str) -> set[str]:
+        """Return what in a sequence is none of `letters`."""
+        return set(sequence).difference(self.letters)
+
+    def doubtful(self, letter: str) -> bool:
+        """Tell whether an odd letter is an ambiguity code, and not foreign to the alphabet."""
+        return letter in self.ambiguous
 
     def reverse_complement(self, sequence: str) -> str:
         """Return the other strand, read in its own direction.
@@ -86,9 +118,9 @@ class Alphabet:
 ALPHABETS: dict[str, Alphabet] = {
     alphabet.name: alphabet
     for alphabet in (
-        Alphabet("dna", "ACGT", "RYSWKMBDHVN", "TGCA" + "YRSWMKVHDBN"),
-        Alphabet("rna", "ACGU", "RYSWKMBDHVN", "UGCA" + "YRSWMKVHDBN"),
-        Alphabet("protein", "ACDEFGHIKLMNPQRSTVWY", "BJOUXZ"),
+        Alphabet("dna", "ACGT", "RYSWKMBDHVN", "TGCA" + "YRSWMKVHDBN", "N"),
+        Alphabet("rna", "ACGU", "RYSWKMBDHVN", "UGCA" + "YRSWMKVHDBN", "N"),
+        Alphabet("protein", "ACDEFGHIKLMNPQRSTVWY", "BJOUXZ", padding="X", holds_nucleotides=True),
     )
 }
 

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqgraft.alphabets import ALPHABETS, looks_like
+from seqgraft.data.tokens import encode
+from seqgraft.known_alphabets import KNOWN, alphabet_of
+from seqgraft.smiles import VOCABULARY, Smiles
 
 NUCLEIC = {"dna": "ACGT", "rna": "ACGU"}
 CODES = "RYSWKMBDHVN"
@@ -75,3 +78,77 @@ def test_a_protein_has_no_other_strand() -> None:
 )
 def test_what_sequences_look_like(text: str, name: str | None) -> None:
     assert looks_like(text) == name
+
+
+@pytest.mark.parametrize(
+    ("molecule", "tokens"),
+    [
+        ("CCl", "C Cl"),
+        ("BrCBr", "Br C Br"),
+        ("c1cc[nH]c1", "c 1 c c [nH] c 1"),
+        ("C[C@@H](N)C(=O)O", "C [C@@H] ( N ) C ( = O ) O"),
+        ("C[C@H]F", "C [C@H] F"),
+        ("C%12CC%12", "C %12 C C %12"),
+        ("C1%123", "C 1 %12 3"),
+        ("[Na+].[Cl-]", "[Na+] . [Cl-]"),
+        ("F/C=C\\F", "F / C = C \\ F"),
+        ("[13CH3]C#N", "[13CH3] C # N"),
+        ("Sc1[se]c1", "S c 1 [se] c 1"),
+    ],
+)
+def test_molecules_are_cut_into_tokens(molecule: str, tokens: str) -> None:
+    smiles = Smiles()
+    assert smiles.tokens(molecule) == tokens.split()
+    assert smiles.odd(molecule) == set()
+    assert [VOCABULARY[number] for number in smiles.encode(molecule)] == tokens.split()
+
+
+def test_the_vocabulary_is_stored_and_fits_a_byte() -> None:
+    assert len(set(VOCABULARY)) == len(VOCABULARY) == Smiles().unknown <= 255
+    # These numbers stand in the files of earlier studies.
+    assert [VOCABULARY.index(token) for token in ("B", "C", "Cl", "c", "(", "1", "%10", "[H]", "[nH]")] == [
+        0, 1, 7, 11, 25, 28, 37, 57, 59,
+    ]  # fmt: skip
+    assert VOCABULARY[-1] == "[131I]"
+
+
+def test_what_is_outside_the_vocabulary() -> None:
+    smiles = Smiles()
+    assert smiles.encode("C[U]").tolist() == [1, smiles.unknown]
+    assert smiles.odd("C[U]C[nH") == {"[U]", "[", "H"}
+    assert smiles.doubtful("[U]")
+    assert not smiles.doubtful("[")
+    assert not smiles.doubtful("[]")
+    with pytest.raises(ValueError, match="smiles has no reverse complement"):
+        smiles.reverse_complement("C")
+
+
+@given(text=st.text(alphabet="CNOclBr[]nH@%12()=#-+. é", max_size=30))
+def test_tokens_joined_are_the_molecule(text: str) -> None:
+    assert "".join(Smiles().tokens(text)) == text
+
+
+def test_molecules_are_encoded_one_by_one() -> None:
+    # Joined, C and l would become one atom, and %1 and 23 another ring.
+    tokens, offsets = encode(["CC", "Cl", ""], "smiles")
+    assert (tokens.tolist(), offsets.tolist()) == ([1, 1, 7], [0, 2, 3, 3])
+    assert tokens.dtype == "uint8"
+    tokens, offsets = encode([], "smiles")
+    assert (len(tokens), offsets.tolist()) == (0, [0])
+
+
+def test_letters_of_ones_own() -> None:
+    own = alphabet_of({"letters": "abc", "ambiguous": "?", "complements": "cba?"})
+    assert own.encode("cab?x").tolist() == [2, 0, 1, 3, 3]
+    assert own.reverse_complement("aab?") == "?bcc"
+    assert own.complement == (2, 1, 0)
+    assert (own.cased, own.padding, own.odd("ab?x")) == (True, "?", {"?", "x"})
+    assert own.doubtful("?")
+    assert not own.doubtful("x")
+    assert encode(["ab", "c"], {"letters": "abc"})[0].tolist() == [0, 1, 2]
+
+
+def test_lower_case_means_nothing_in_ordinary_alphabets() -> None:
+    assert {name: letters.cased for name, letters in KNOWN.items()} == {
+        "dna": False, "rna": False, "protein": False, "smiles": True,
+    }  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from fake_predictions import make_study
 
 from seqgraft.data.checks import REJECT_COLUMNS
+from seqgraft.data.clean import CARRIED
 from seqgraft.data.identity import COLUMNS as IDENTITY
 from seqgraft.data.leakage import EXCLUDED_COLUMNS, LEAKAGE_COLUMNS
 from seqgraft.data.split import COLUMNS as SPLITS
@@ -27,6 +28,7 @@ OTHERS = {
     "leakage.tsv": LEAKAGE_COLUMNS,
     "excluded.tsv": ["task", *EXCLUDED_COLUMNS],
     "rejects.tsv": REJECT_COLUMNS,
+    "records.parquet": ["id", "sequence", "sequence_1", "sequence_2", "label", *CARRIED],
     "splits.parquet": SPLITS,
     "predictions.parquet": PREDICTION_COLUMNS,
     "history.tsv": [*HISTORY_COLUMNS, *SOURCE_HISTORY],
@@ -51,7 +53,7 @@ def headed() -> dict[str, str]:
 
 def named(words: str) -> set[str]:
     """Return the names in code type."""
-    return {name for code in re.findall(r"`([^`]+)`", words) for name in re.findall(r"[a-z_]+", code)}
+    return {name for code in re.findall(r"`([^`]+)`", words) for name in re.findall(r"[a-z_]+\d?", code)}
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ MISTAKES = [
     (
         "tasks.a.classes",
         ["yes"],
-        "tasks.a.classes: must have 2 or more entries, not ['yes']",
+        "tasks.a: `type: binary` needs 2 `classes`, not 1",
     ),
     ("tasks.a.strand", "double", "tasks.a.strand: 'double' is not known; known: single, both"),
     ("strategies", ["scratch", "ful"], "strategies: 'ful' is not known; did you mean 'full'?"),

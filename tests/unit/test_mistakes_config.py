@@ -181,7 +181,7 @@ KEYS: list[tuple[str, Any, str]] = [
     # transfers
     ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
     ("transfers", [{"source": "a", "target": "b"}] * 2, "transfers: 'a--b' is listed twice"),
-    ("transfers", [], "transfers: must have 1 or more entries, not []"),
+    ("strategies", [], "strategies: must have 1 or more entries, not []"),
     ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
     (
         "tasks.a.strand",
@@ -199,8 +199,8 @@ KEYS: list[tuple[str, Any, str]] = [
         f"transfers[0]: {HEADS.format('x, y')}",
     ),
     # classes
-    ("tasks.a.classes", ["site"], "tasks.a.classes: must have 2 or more entries, not ['site']"),
-    ("tasks.a.classes", ["a", "b", "c"], "tasks.a.classes: must have 2 or fewer entries, not ['a', 'b', 'c']"),
+    ("tasks.a.classes", ["site"], "tasks.a: `type: binary` needs 2 `classes`, not 1"),
+    ("tasks.a.classes", ["a", "b", "c"], "tasks.a: `type: binary` needs 2 `classes`, not 3"),
     ("tasks.a.classes", ["site", "site"], "tasks.a: `classes` names a class twice"),
     ("tasks.a.classes", ["a/b", "rest"], "tasks.a: class 'a/b' needs a name without '/' and braces"),
     (
@@ -255,7 +255,7 @@ def test_a_mistake_at_a_key(key: str, value: Any, line: str) -> None:
     if value == [True, False]:  # YAML's yes and no: both are named
         lines = [line.format(0, "true"), line.format(1, "false")]
     if key == "tasks.A":
-        lines += ["tasks.A.alphabet: is missing", "tasks.A.classes: is missing"]
+        lines += ["tasks.A.alphabet: is missing"]
     config_is_refused(config, in_config(*lines))
 
 

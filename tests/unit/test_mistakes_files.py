@@ -238,7 +238,7 @@ FILES: dict[str, tuple[bytes, Told]] = {
         Told(
             "'-' is not a letter of the dna alphabet",
             f"{SITE}, record at line 1",
-            "take the gaps out: sequences are read one by one, not aligned",
+            "set the task's `gaps` to remove or drop, or take the gaps out: sequences are read one by one, not aligned",
         ),
     ),
     "nothing but ambiguous letters": (

@@ -46,6 +46,7 @@ def test_a_task_by_hand(tmp_path: Path) -> None:
     assert result.rejects.to_dict("split")["data"] == [
         ["no.fa", 3, "e", "same sequence also labelled yes: all copies left out"],
         ["no.fa", 5, "", "id missing, renamed to no.fa:5"],
+        ["yes.fa", 3, "b", "changed: lower case read as upper case: 4"],
         ["yes.fa", 3, "b", "duplicate of a"],
         ["yes.fa", 5, "c", "same sequence also labelled no: all copies left out"],
         ["yes.fa", 7, "d", "ambiguous letter N: left out"],
@@ -58,14 +59,17 @@ def test_a_task_by_hand(tmp_path: Path) -> None:
         ],
         "rejected": {"conflicting labels": 2, "duplicate": 1, "ambiguous letter": 1},
         "renamed": 1,
+        "changed": {"lower case read as upper case": 1},
         "length": {"min": 2, "median": 4.0, "max": 4},
         "classes": {
             "yes": {"sequences": 1, "letters": {"A": 0.25, "C": 0.25, "G": 0.25, "T": 0.25}, "gc": 0.5},
             "no": {"sequences": 3, "letters": {"A": 0.1, "C": 0.5, "G": 0.4, "T": 0.0}, "gc": 0.9},
         },
+        "labels": {"type": "binary", "classes": ["yes", "no"], "counts": {"yes": 1, "no": 3}},
     }
     assert summary_of(result.summary) == (
-        "8 sequences read, 4 accepted (2 conflicting labels, 1 duplicate, 1 ambiguous letter), 1 renamed"
+        "8 sequences read, 4 accepted (2 conflicting labels, 1 duplicate, 1 ambiguous letter), 1 renamed, "
+        "1 with lower case read as upper case"
     )
 
 
@@ -154,12 +158,13 @@ def test_nothing_vanishes_and_ids_are_unique(
         (
             "dna", "AC-GT",
             "'-' is not a letter of the dna alphabet",
-            "take the gaps out: sequences are read one by one, not aligned",
+            "set the task's `gaps` to remove or drop, or take the gaps out: sequences are read one by one, not aligned",
         ),
         (
             "protein", f"{INSULIN}*",
             "'*' is not a letter of the protein alphabet",
-            "take the stop signs out, which are not amino acids",
+            "set the task's `stops` to remove (at the end) or drop, or take the stop signs out, which are not amino "
+            "acids",
         ),
         (
             # The upper case of ß is SS, two letters of an amino acid.

@@ -59,6 +59,28 @@ def test_every_study_that_ships_is_counted_above() -> None:
     }
 
 
+DATA_ONLY = dict.fromkeys(EACH_TASK, 2) | {"write_config": 1, "collect_leakage": 1, "data": 1, "simulate": 4}
+
+
+def test_data_are_prepared_without_training(planner: Planner, tmp_path: Path) -> None:
+    assert planner.counts(tmp_path, ROOT / "tests/config/tiny.yaml", "data") == DATA_ONLY
+
+
+def test_a_study_without_transfers_prepares_its_data(planner: Planner, tmp_path: Path) -> None:
+    config = yaml.safe_load((ROOT / "tests/config/tiny.yaml").read_text())
+    more = {
+        "alphabet": {"letters": "HP"},
+        "type": "multiclass",
+        "classes": ["a", "b", "c"],
+        "files": [{"path": str(tmp_path / f"{name}.fa"), "class": name} for name in "abc"],
+    }
+    for name in "abc":
+        (tmp_path / f"{name}.fa").write_text(">a\nHP\n")
+    config |= {"transfers": [], "tasks": config["tasks"] | {"own": more}}
+    expected = DATA_ONLY | dict.fromkeys(EACH_TASK, 3) | {"download": 3}
+    assert counted(planner, tmp_path, config) == expected
+
+
 def transfers(*pairs: str) -> Callable[[dict], None]:
     """Return a change of the tiny study: these transfers, written as ``source>target``."""
 

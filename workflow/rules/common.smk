@@ -124,12 +124,13 @@ def code(script):
 
 
 def cleaning_of(wildcards):
-    """Return what decides which sequences of a task are accepted: its alphabet, classes and policies."""
-    task = STUDY.tasks[wildcards.task]
-    return {
-        key: getattr(task, key)
-        for key in ("alphabet", "classes", "strand", "ambiguous", "conflicts")
-    }
+    """Return what decides which sequences of a task are accepted: its alphabet, labels and policies."""
+    return STUDY.tasks[wildcards.task].cleaning
+
+
+def alphabet_of(wildcards):
+    """Return the name of a task's alphabet, or the letters of one of its own."""
+    return cleaning_of(wildcards)["alphabet"]
 
 
 def reading_of(task):
@@ -330,6 +331,16 @@ def of_source_models(file):
         for s in SOURCES
         for k in SOURCE_MODELS
     ]
+
+
+def of_data():
+    """Name what there is of every task before anything is learned."""
+    files = ("records.parquet", "rejects.tsv", "splits.parquet", "tokens.npy")
+    tables = [
+        f"results/{STUDY.study}/{name}"
+        for name in ("leakage.tsv", "excluded.tsv", "config.yaml")
+    ]
+    return [path for file in files for path in of_tasks(file)] + tables
 
 
 def of_tasks(file, tasks=None):

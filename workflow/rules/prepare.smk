@@ -46,7 +46,7 @@ rule encode:
         mem_mb=4000,
         runtime=30,
     params:
-        alphabet=lambda wildcards: STUDY.tasks[wildcards.task].alphabet,
+        alphabet=alphabet_of,
         code=code("encode"),
     message:
         "Encoding {wildcards.task}"

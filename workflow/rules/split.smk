@@ -16,6 +16,7 @@ rule split:
     params:
         split=lambda wildcards: as_params(STUDY.tasks[wildcards.task].split),
         classes=lambda wildcards: STUDY.tasks[wildcards.task].classes,
+        type=lambda wildcards: STUDY.tasks[wildcards.task].type,
         replicates=replicates_of,
         numbers=label_numbers,
         folds=STUDY.training.folds,
@@ -43,12 +44,13 @@ rule leakage:
         mem_mb=4000,
         runtime=60,
     params:
-        alphabet=lambda wildcards: STUDY.tasks[wildcards.task].alphabet,
+        alphabet=alphabet_of,
         strands=lambda wildcards: {
             task: STUDY.tasks[task].strand
             for task in [wildcards.task, *targets_of_source(wildcards)]
         },
         targets=targets_of_source,
+        learned=lambda wildcards: wildcards.task in {*TARGETS, *SOURCES},
         code=code("leakage"),
     message:
         "Looking for sequences of {wildcards.task} on both sides of a line"

@@ -76,7 +76,8 @@ def _kind(annotation: Any) -> str:
     if inner:
         if text.startswith("list"):
             return "list of tables"
-        return "tables by name" if text.startswith("dict") else "table"
+        names = [_kind(a) for a in _members(annotation) if str(a).startswith("typing.Literal")]
+        return ", ".join([*names, "tables by name" if text.startswith("dict") else "table"])
     arguments: tuple[Any, ...] = getattr(annotation, "__args__", ())
     if text.startswith("typing.Literal"):
         return ", ".join(f"`{a}`" for a in arguments)
@@ -87,6 +88,17 @@ def _kind(annotation: Any) -> str:
     if text.startswith("typing.Annotated"):
         return _kind(annotation.__origin__)
     return " or ".join(_kind(a) for a in arguments if a is not type(None)) or text
+
+
+def _members(annotation: Any) -> list[Any]:
+    """List what a union holds, without what is noted beside it."""
+    plain = (
+        getattr(annotation, "__origin__", annotation)
+        if str(annotation).startswith("typing.Annotated")
+        else annotation
+    )
+    arguments = getattr(plain, "__args__", ())
+    return [a.__origin__ if str(a).startswith("typing.Annotated") else a for a in arguments]
 
 
 def _limits(metadata: list[Any]) -> str:

@@ -12,7 +12,7 @@ from seqgraft.config.study import Study
 from seqgraft.config.suggest import suggestion
 
 # What pydantic adds to a key's path: marks of dict keys, constraints and members of unions.
-_INTERNAL = re.compile(r"\[key\]|constrained-\w+|literal\[.*\]")
+_INTERNAL = re.compile(r"\[\w+\]|constrained-\w+|literal\[.*\]")
 _TABLE = "must be a table of keys"
 # By pydantic's kind of finding; a {name} is filled from its context.
 _PLAIN = {

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.base import Settings
+from seqgraft.config.consistency import check_learnable
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
@@ -51,7 +52,9 @@ class Study(Settings):
         description="Files with further tasks, such as `config/tasks/enhancers.yaml`, relative to the working folder; "
         "those are taken that `transfers` names.",
     )
-    transfers: list[Transfer] = Field(min_length=1, description="Which source is grafted onto which target.")
+    transfers: list[Transfer] = Field(
+        description="Which source is grafted onto which target; an empty list only prepares the tasks (target `data`)."
+    )
     backbone: BackboneSettings = Field(
         default_factory=BackboneSettings, description="The layers shared by source and target."
     )
@@ -180,6 +183,8 @@ class Study(Settings):
     def _compatible(self, where: str, transfer: Transfer) -> None:
         """Refuse a source and a target that cannot share a backbone or a head."""
         source, target = self.tasks[transfer.source], self.tasks[transfer.target]
+        check_learnable(where, transfer.source, source)
+        check_learnable(where, transfer.target, target)
         if source.alphabet != target.alphabet:
             raise ValueError(
                 f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "

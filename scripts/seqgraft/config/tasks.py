@@ -3,14 +3,18 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from seqgraft.config.alphabet import AlphabetSettings
 from seqgraft.config.base import Settings
+from seqgraft.config.consistency import check_classes, check_labels, check_policies
+from seqgraft.config.labels import Labelled, LabelTypeName
 from seqgraft.config.mirrors import SCHEMES as _SCHEMES
 from seqgraft.config.mirrors import check_mirrors
+from seqgraft.config.policies import Policies
 from seqgraft.config.reading import AnyReading, FastaReading, FileContent
 from seqgraft.config.simulation import Simulation
 
@@ -78,16 +82,21 @@ class SplitSettings(Settings):
     seed: int = Field(1, ge=0, description="Seed of the draw.")
 
 
-class Task(Settings):
-    """A labelled set of sequences with an alphabet and a type."""
+class Basics(Settings):
+    """What every task says: its letters, classes, files and split."""
 
     title: str = Field("", description="What the report calls the task; its name where empty.")
-    alphabet: Literal["dna", "rna", "protein"] = Field(
-        description="The letters allowed; asked for, never guessed."
+    alphabet: AlphabetSettings = Field(
+        description="The letters allowed, or a table of one's own; asked for, never guessed."
     )
-    type: Literal["binary"] = Field("binary", description="The kind of label.")
+    type: LabelTypeName = Field(
+        "binary",
+        description="The kind of label; this version learns `binary` ones and prepares all others (target `data`).",
+    )
     classes: list[str] = Field(
-        min_length=2, max_length=2, description="Class names in order; the first is the positive one."
+        [],
+        description="Class names in order; of two the first is the positive one, and those of `residue-multilabel` "
+        "stand for the bits 1, 2, 4, … of a label.",
     )
     strand: Literal["single", "both"] = Field(
         "single",
@@ -106,15 +115,16 @@ class Task(Settings):
         description="What happens to a sequence with an ambiguity code such as `N`: left out and listed, "
         "an error, or kept with that letter unknown.",
     )
-    conflicts: Literal["drop", "error"] = Field(
+    conflicts: Literal["drop", "error", "mean", "first"] = Field(
         "drop",
-        description="What happens to a sequence found with two classes: all copies left out and "
-        "listed, or an error.",
+        description="What happens to a sequence found with two labels: all copies left out and listed, or an error; "
+        "of numbers also their mean (within `labels.tolerance`) or the first copy's.",
     )
     split: SplitSettings = Field(SplitSettings(), description="How the test part is drawn.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        check_classes(self.type, self.classes)
         for name in self.classes:
             if not name.strip() or set(name) & set("/{}"):
                 raise ValueError(f"class '{name}' needs a name without '/' and braces")
@@ -126,7 +136,7 @@ class Task(Settings):
         if self.files:
             self.read.check([(f.name, f) for f in self.files])
         # Other formats tell the class of each sequence, which only reading finds.
-        if self.simulate or self.read.classed:
+        if self.classes and (self.simulate or self.read.classed):
             self._classes_are(labelled)
         # Several members of one archive are one file on the disk.
         places = {(f.name, f.url, f.path, f.sha256) for f in self.files}
@@ -135,8 +145,6 @@ class Task(Settings):
         for name, member in contents:
             if names.count(name) > 1 or contents.count((name, member)) > 1:
                 raise ValueError(f"two of its files are called '{name}'")
-        if self.strand == "both" and self.alphabet == "protein":
-            raise ValueError("a protein has no reverse complement: `strand` must be `single`")
         return self
 
     def _classes_are(self, labelled: Sequence[str | None]) -> None:
@@ -149,3 +157,28 @@ class Task(Settings):
         for name in self.classes:
             if name not in labelled:
                 raise ValueError(f"no file holds the class '{name}'")
+
+
+#: The keys that decide which sequences are accepted, and what is changed of them.
+CLEANING = ("alphabet", "classes", "strand", "ambiguous", "conflicts", "type")
+
+
+class Task(Policies, Labelled, Basics):
+    """A labelled set of sequences with an alphabet and a type."""
+
+    @model_validator(mode="after")
+    def _policies_and_labels_fit(self) -> Self:
+        check_policies(self)
+        check_labels(self)
+        return self
+
+    @property
+    def cleaning(self) -> dict[str, Any]:
+        """What decides which sequences are accepted, as plain values."""
+        keys = {*CLEANING, *Policies.model_fields, *Labelled.model_fields}
+        return self.model_dump(mode="json", include=keys, exclude_none=True)
+
+    @property
+    def alphabet_name(self) -> str:
+        """The alphabet's name, ``custom`` for letters of one's own."""
+        return self.alphabet if isinstance(self.alphabet, str) else "custom"

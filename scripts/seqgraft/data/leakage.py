@@ -1,12 +1,12 @@
 """Find the same sequence on both sides of a line that it must not cross."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from seqgraft.alphabets import ALPHABETS, Alphabet
 from seqgraft.errors import SeqgraftError
+from seqgraft.known_alphabets import AnyAlphabet, alphabet_of
 
 LEAKAGE_COLUMNS = ["from_task", "from_part", "to_task", "to_part", "kind", "sequences", "fraction", "action"]
 EXCLUDED_COLUMNS = ["id", "role", "kind", "match_task", "match_part", "match_id"]
@@ -83,7 +83,9 @@ def check_lengths(own: Parts, targets: list[Parts]) -> None:
         )
 
 
-def find_leaks(own: Parts, targets: list[Parts], *, alphabet: str, strands: Mapping[str, str]) -> Leaks:
+def find_leaks(
+    own: Parts, targets: list[Parts], *, alphabet: str | Mapping[str, Any], strands: Mapping[str, str]
+) -> Leaks:
     """Compare a task with itself, and as a source with each target onto which it is grafted.
 
     Parameters
@@ -104,7 +106,7 @@ def find_leaks(own: Parts, targets: list[Parts], *, alphabet: str, strands: Mapp
         that matches a target's test part or pool (from which its validation examples come) is left out of source
         training.
     """
-    letters = ALPHABETS[alphabet]
+    letters = alphabet_of(alphabet)
     rows, excluded = [], []
     pairs = [("pool", own.pool, own.task, "test", own.test)]
     for target in targets:
@@ -124,7 +126,7 @@ def find_leaks(own: Parts, targets: list[Parts], *, alphabet: str, strands: Mapp
     return Leaks(pd.DataFrame(rows, columns=LEAKAGE_COLUMNS), table.drop_duplicates(["id", "role"]))
 
 
-def _matches(sequences: pd.Series, others: pd.Series, letters: Alphabet | None) -> pd.Series:
+def _matches(sequences: pd.Series, others: pd.Series, letters: AnyAlphabet | None) -> pd.Series:
     """Map the id of each sequence found among the others to the id found, on the other strand if `letters`."""
     by_sequence = pd.Series(others.index, index=others.to_numpy())
     by_sequence = by_sequence[~by_sequence.index.duplicated()]

@@ -1,26 +1,26 @@
 """Sequences as small numbers: one flat array per task and the places where each sequence begins."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from seqgraft.alphabets import ALPHABETS
 from seqgraft.errors import SeqgraftError
 from seqgraft.files import atomic_path
+from seqgraft.known_alphabets import alphabet_of
 
 
-def encode(sequences: Sequence[str], alphabet: str) -> tuple[np.ndarray, np.ndarray]:
+def encode(sequences: Sequence[str], alphabet: str | Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Turn sequences into tokens.
 
     Parameters
     ----------
     sequences : sequence of str
         (N,) in upper case.
-    alphabet : str
-        A name in `seqgraft.alphabets.ALPHABETS`.
+    alphabet : str or mapping
+        A name in `seqgraft.known_alphabets.KNOWN`, or letters of one's own.
 
     Returns
     -------
@@ -30,8 +30,7 @@ def encode(sequences: Sequence[str], alphabet: str) -> tuple[np.ndarray, np.ndar
     offsets : numpy.ndarray
         (N + 1,) int64: sequence i is ``tokens[offsets[i]:offsets[i + 1]]``.
     """
-    tokens = ALPHABETS[alphabet].encode("".join(sequences))
-    lengths = np.fromiter((len(s) for s in sequences), dtype=np.int64, count=len(sequences))
+    tokens, lengths = alphabet_of(alphabet).encode_all(sequences)
     return tokens, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 

@@ -30,7 +30,7 @@ def _identity(study: Study, target: str, sizes: Sizes, transfers: Transfers, spe
     seconds = start_seconds(speed, torch=False)
     for name in sorted({target, *(source for sources in grafted for source in sources)}):
         training = pooled(study, name, sizes[name])
-        aligned = min(training, SCORINGS[task.alphabet].candidates) * strands
+        aligned = min(training, SCORINGS[task.alphabet_name].candidates) * strands
         seconds += word_seconds(asked * training, speed)
         seconds += alignment_seconds(asked * aligned, length * sizes[name].length, speed)
     return seconds

@@ -39,4 +39,4 @@ def regressions(study: Study, labels: float, members: int, speed: Speed) -> floa
 
 def work_on(study: Study, task: str, size: TaskSize) -> Work:
     """Return the work of one sequence of a task."""
-    return work_of(len(ALPHABETS[study.tasks[task].alphabet].letters), size.length, study.backbone)
+    return work_of(len(ALPHABETS[study.tasks[task].alphabet_name].letters), size.length, study.backbone)

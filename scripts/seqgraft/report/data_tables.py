@@ -151,8 +151,13 @@ def reasons_table(inputs: ReportInputs, task: str) -> Table | None:
         ("reason", "sequences", "examples"),
         tuple(rows),
         frozenset({1}),
-        ("Renamed sequences were kept. The whole list can be downloaded at the end of the page.",),
+        (f"{_kept(kinds)} sequences were kept. The whole list can be downloaded at the end of the page.",),
     )
+
+
+def _kept(kinds: pd.Series) -> str:
+    """Name what was kept though it is listed."""
+    return "Renamed and changed" if kinds.str.startswith("changed").any() else "Renamed"
 
 
 def _example(row: dict[Hashable, Any], kind: str) -> str:
@@ -175,7 +180,8 @@ def reason_kind(reason: str) -> str:
     str
         E.g. "duplicate of …" for "duplicate of seq12".
     """
-    return re.sub(r"\b(duplicate of|renamed to) .*", r"\1 …", reason)
+    reason = re.sub(r"^(changed: [^:]+:) .*", r"\1 …", reason)
+    return re.sub(r"\b(duplicate of|copy of|renamed to) .*", r"\1 …", reason)
 
 
 def leakage_table(inputs: ReportInputs) -> Table:
