@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from seqgraft.evaluate import EvaluationSettings, FitJob, evaluate, write_tables
+from seqgraft.files import read_parquet
 from seqgraft.running.job import run
 
 
@@ -18,6 +19,7 @@ def work(snakemake, log):
     tables = evaluate(
         jobs,
         study,
+        groups=read_groups(snakemake.input.get("groups", [])),
         leakage=pd.read_csv(snakemake.input.leakage, sep="\t", keep_default_na=False),
         excluded=pd.read_csv(snakemake.input.excluded, sep="\t", dtype=str, keep_default_na=False),
         threads=snakemake.threads,
@@ -28,6 +30,12 @@ def work(snakemake, log):
         log.info(verdict["sentence"])
     for row in tables.suspicions.to_dict("records"):
         log.info("suspicious: %s, %s: %s", row["transfer"], row["kind"], row["message"])
+
+
+def read_groups(files):
+    """Return by target, named by the folder of its file, the group of each id."""
+    tables = {Path(path).parent.name: read_parquet(path) for path in files}
+    return {target: dict(zip(table["id"], table["group"], strict=True)) for target, table in tables.items()}
 
 
 run(snakemake, work)

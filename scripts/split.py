@@ -1,27 +1,38 @@
 """Draw a task's test part and the replicates' permutations of its pool."""
 
 from seqgraft.data.split import split
+from seqgraft.data.splitting.balance import balance
+from seqgraft.data.splitting.columns import column_of, labels_of
 from seqgraft.files import read_parquet, write_parquet
 from seqgraft.running.job import run
 
 
 def work(snakemake, log):
     """Write splits.parquet."""
-    records = read_parquet(snakemake.input.records, columns=["id", "label"])
+    records = read_parquet(snakemake.input.records)
     params, wildcards = snakemake.params, snakemake.wildcards
+    found = snakemake.input.get("groups", [])
+    groups = read_parquet(found[0])["group"] if found else None
+    parts = None
+    if params.split["method"] == "predefined":
+        parts = column_of(records, "part", "predefined", wildcards.task)
     table = split(
         records["id"],
-        records["label"],
+        labels_of(records),
         classes=params.classes,
-        test=params.split["test"],
+        settings=params.split,
         seed_words=(wildcards.study, wildcards.task, params.split["seed"]),
         replicates=params.replicates,
         numbers=params.numbers,
         folds=params.folds,
         task=wildcards.task,
+        groups=groups,
+        parts=parts,
     )
     in_test = int((table["part"] == "test").sum())
     log.info("%d sequences in the test part, %d in the pool", in_test, len(records) - in_test)
+    for line in balance(table, records, groups, params.classes):
+        log.info(line)
     write_parquet(table, snakemake.output.splits)
 
 

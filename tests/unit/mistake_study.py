@@ -47,7 +47,7 @@ def split(task: str, *, numbers: Sequence[int] = (), test: float = 0.3) -> Simpl
         input={"records": data(task, "records.parquet")},
         output={"splits": data(task, "splits.parquet")},
         params={
-            "split": {"test": test, "seed": 1},
+            "split": {"method": "stratified", "test": test, "seed": 1},
             "classes": CLASSES,
             "replicates": 2,
             "numbers": list(numbers),

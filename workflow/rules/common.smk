@@ -21,6 +21,7 @@ LIBRARY = library_folder()
 sys.path.insert(0, str(LIBRARY))
 
 from seqgraft.config.load import mirror_folder, read_study
+from seqgraft.config.splitting import GROUPED, SPLIT_KEYS
 from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.digest import code_digest
 from seqgraft.running.ending import name_run
@@ -70,6 +71,7 @@ SCRIPTS = [
     "simulate",
     "collect_leakage",
     "prepare",
+    "group",
     "split",
     "leakage",
     "encode",
@@ -198,6 +200,32 @@ def replicates_of(wildcards):
 def label_numbers(wildcards):
     """Return the numbers of labels that the study asks of a task (none of a task that is only a source)."""
     return STUDY.numbers if wildcards.task in TARGETS else []
+
+
+def is_grouped(task):
+    """Tell whether a task's split keeps groups of sequences together."""
+    return STUDY.tasks[task].split.method in GROUPED
+
+
+def grouping_of(task):
+    """Return what decides which sequences of a task belong together; how groups are dealt out is no part of it."""
+    settings = STUDY.tasks[task].split
+    own = set(type(settings).model_fields) - set(SPLIT_KEYS)
+    return settings.model_dump(mode="json", include=own | {"method"})
+
+
+def groups_of(wildcards):
+    """Name the file that says which sequences of a task belong together; none where its split knows no groups."""
+    return [
+        path
+        for path in data_of(wildcards.task, "groups.parquet")
+        if is_grouped(wildcards.task)
+    ]
+
+
+def group_files(tasks):
+    """Name the groups of those of these tasks whose split keeps groups together."""
+    return [data_of(task, "groups.parquet")[0] for task in tasks if is_grouped(task)]
 
 
 def targets_of_source(wildcards):

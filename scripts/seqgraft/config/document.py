@@ -10,7 +10,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from seqgraft.config.sentences import model_within
+from seqgraft.config.sentences import model_within, models_by_tag
 from seqgraft.config.study import Study
 from seqgraft.files import write_text
 
@@ -27,7 +27,7 @@ def schema_text() -> str:
 def key_tables() -> str:
     """Return one Markdown table per part of the config."""
     done: list[type[BaseModel]] = []
-    parts = [("A study", Study)]
+    parts: list[tuple[str, type[BaseModel]]] = [("A study", Study)]
     text = []
     while parts:
         heading, model = parts.pop(0)
@@ -43,8 +43,10 @@ def key_tables() -> str:
                 f"| `{key}` | {_kind(field.annotation)}{_limits(field.metadata)} | {_default(field)} | "
                 f"{(field.description or '').replace('|', '/')} |"
             )
+            choices = models_by_tag(field.annotation)
             inner = model_within(field.annotation)
-            if inner is not None:
+            parts += [(f"`{key}` with `{tag}`", model) for tag, model in choices.items()]
+            if inner is not None and not choices:
                 parts.append((f"`{key}`", inner))
         text.append("")
     return "\n".join(text)

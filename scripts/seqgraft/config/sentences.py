@@ -6,7 +6,7 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 
 from seqgraft.config.study import Study
 from seqgraft.config.suggest import suggestion
@@ -28,6 +28,7 @@ _PLAIN = {
     "tuple_type": "must be a list",
     "dict_type": _TABLE,
     "model_type": _TABLE,
+    "union_tag_not_found": _TABLE,
     "bool_parsing": "must be true or false",
     "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",
@@ -54,12 +55,13 @@ def sentence(problem: Any) -> str:
         ``tasks.a.alphabt: unknown key; did you mean 'alphabet'?``
     """
     location = [part for part in problem["loc"] if not _INTERNAL.fullmatch(str(part))]
+    location, keys = walked(location)
     path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location).lstrip(".")
     kind, message, given = problem["type"], problem["msg"].replace(" after validation", ""), problem["input"]
     if location[:1] == ["train_sizes"] and len(location) > 1:
         return f"{path}: must be a whole number from 10 on, or `all`, not {_shown(given)}"
     if kind == "extra_forbidden":
-        return f"{path}: unknown key{suggestion(str(location[-1]), known_keys(location[:-1]))}"
+        return f"{path}: unknown key{suggestion(str(location[-1]), keys)}"
     if kind == "value_error":
         text = message.removeprefix("Value error, ")
         return f"{path}: {text}" if path else text
@@ -67,6 +69,11 @@ def sentence(problem: Any) -> str:
         expected = problem["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
         known = [word.strip() for word in expected.split(",")]
         return f"{path}: '{given}' is not known{suggestion(str(given), known)}"
+    if kind == "union_tag_invalid":
+        tags = [tag.strip(" '") for tag in problem["ctx"]["expected_tags"].split(",")]
+        return (
+            f"{path}.method: '{problem['ctx']['tag']}' is not known{suggestion(problem['ctx']['tag'], tags)}"
+        )
     if kind == "string_pattern_mismatch":
         return f"{path}: '{given}' is not a valid name: lower-case letters and digits, joined by single '-' or '_'"
     if kind == "missing":
@@ -82,28 +89,61 @@ def follows_from_another(problem: Any) -> bool:
     return problem["type"] == "too_short" and len(problem["input"]) >= problem["ctx"]["min_length"]
 
 
-def known_keys(location: Sequence[Any]) -> list[str]:
-    """List the keys that may stand at `location`, by walking the models along it."""
+def walked(location: Sequence[Any]) -> tuple[list[Any], list[str]]:
+    """Follow the path of a finding through the models.
+
+    Parameters
+    ----------
+    location : sequence
+        As pydantic tells it.
+
+    Returns
+    -------
+    path : list
+        The same as its author wrote it: without the names by which pydantic tells the models of one key apart.
+    keys : list of str
+        What may stand beside the path's last key; empty where that is in no model.
+    """
     model: Any = Study
+    path: list[Any] = []
+    keys: list[str] = []
+    models: dict[str, Any] = {}
     name_follows = False
     for part in location:
+        if part in models:  # which of several models was meant, not a key
+            model, models = models[part], {}
+            continue
+        path.append(part)
         if isinstance(part, int) or name_follows:
             name_follows = False  # an index into a list, or the author's own name in a table of names
+            keys = []
             continue
-        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
-        model = None if field is None else model_within(field.annotation)
         if model is None:
-            return []
+            keys = []
+            continue
+        keys = [field.alias or name for name, field in model.model_fields.items()]
+        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
+        models = {} if field is None else models_by_tag(field.annotation)
+        model = None if field is None else model_within(field.annotation)
         name_follows = field is not None and str(field.annotation).startswith("dict")
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return path, keys
+
+
+def models_by_tag(annotation: Any) -> dict[str, Any]:
+    """Return the models that one key chooses between, by the word that chooses."""
+    found: dict[str, Any] = {}
+    for argument in getattr(annotation, "__args__", ()):
+        tags = [part.tag for part in getattr(argument, "__metadata__", ()) if isinstance(part, Tag)]
+        found.update(dict.fromkeys(tags, argument.__origin__ if tags else None))
+    return found
 
 
 def model_within(annotation: Any) -> Any:
     """Find the model inside ``list[Model]``, ``dict[str, Model]`` or ``Model | None``; None without one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = model_within(argument)
+    for argument in (getattr(annotation, "__origin__", None), *getattr(annotation, "__args__", ())):
+        found = model_within(argument) if argument is not None else None
         if found is not None:
             return found
     return None

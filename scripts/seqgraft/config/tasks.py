@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from seqgraft.config.base import Settings
 from seqgraft.config.simulation import Simulation
+from seqgraft.config.splitting import SplitSettings, StratifiedSplit
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SCHEMES = ("https", "http", "file")
@@ -61,16 +62,6 @@ class FileEntry(Settings):
         return PurePosixPath(unquote(urlsplit(self.url).path) if self.url else self.path or "").name
 
 
-class SplitSettings(Settings):
-    """How the test part is drawn, once per study."""
-
-    method: Literal["stratified"] = Field(
-        "stratified", description="`stratified`: the same fraction of every class, drawn at random."
-    )
-    test: float = Field(0.3, gt=0.0, lt=1.0, description="Fraction of each class that becomes the test part.")
-    seed: int = Field(1, ge=0, description="Seed of the draw.")
-
-
 class Task(Settings):
     """A labelled set of sequences with an alphabet and a type."""
 
@@ -101,7 +92,7 @@ class Task(Settings):
         description="What happens to a sequence found with two classes: all copies left out and "
         "listed, or an error.",
     )
-    split: SplitSettings = Field(SplitSettings(), description="How the test part is drawn.")
+    split: SplitSettings = Field(StratifiedSplit(), description="How the test part is drawn.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
