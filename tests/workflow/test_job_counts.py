@@ -175,11 +175,15 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
     # groups are found before the split of the task that keeps them together
     "a grouped split": (
         lambda c: c["tasks"]["bsubtilis"].update(split={"method": "overlap", "shared": 30}),
-        jobs(2, group=1, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(
+            2, group=1, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4
+        ),
     ),
     "a fold of a grouped split": (
         lambda c: c["tasks"]["bsubtilis"].update(split={"method": "homology", "folds": 5, "fold": 2}),
-        jobs(2, group=1, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
+        jobs(
+            2, group=1, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4
+        ),
     ),
     "own files": (
         local_files("ecoli", "bsubtilis"),

@@ -53,7 +53,9 @@ def how_split(settings: Mapping[str, Any], counts: pd.DataFrame) -> str:
         tested = own.loc[own["part"] == "test", "sequences"].sum()
         shares.append(f"{text.percent(tested / own['sequences'].sum())} of {label}")
     asked = f"; {_whole(settings['test'])} was asked for" if "test" in settings else ""
-    return f"The test part{fold} {METHODS[settings['method']](settings)}. It has {text.listed(shares)}{asked}."
+    return (
+        f"The test part{fold} {METHODS[settings['method']](settings)}. It has {text.listed(shares)}{asked}."
+    )
 
 
 def _whole(share: float) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from seqgraft.alphabets import Alphabet
 
 BLOCK = 1024  # sequences compared with all others at a time
+_NEVER = 1e6  # no stretch of identical letters makes up for this
 
 
 def overlapping(
@@ -58,9 +59,9 @@ def overlapping(
 
 
 def padded(sequences: Sequence[str], alphabet: Alphabet) -> np.ndarray:
-    """Return tokens (N, L), uint8; the unknown one where a sequence has ended."""
+    """Return tokens (N, L), uint8; one more than the unknown one where a sequence has ended."""
     tokens = [alphabet.encode(sequence) for sequence in sequences]
-    table = np.full((len(tokens), max(map(len, tokens), default=0)), alphabet.unknown, dtype=np.uint8)
+    table = np.full((len(tokens), max(map(len, tokens), default=0)), alphabet.unknown + 1, dtype=np.uint8)
     for row, own in zip(table, tokens, strict=True):
         row[: len(own)] = own
     return table
@@ -82,13 +83,15 @@ def _by_shift(
             left = asked[:, first:last].reshape(len(block), -1)
             right = hot[:, first + shift : last + shift].reshape(len(others), -1)
             row, column = np.nonzero(left @ right.T >= least)
-            same = block[row, first:last] == others[column, first + shift : last + shift]
-            same &= block[row, first:last] < letters
-            kept = has_stretch(same, shared, identity)
+            one, other = block[row, first:last], others[column, first + shift : last + shift]
+            ended = np.maximum(one, other) > letters
+            kept = has_stretch((one == other) & (one < letters), shared, identity, ended)
             yield (row[kept] + start) * len(others) + column[kept]
 
 
-def has_stretch(same: np.ndarray, shared: int, identity: float) -> np.ndarray:
+def has_stretch(
+    same: np.ndarray, shared: int, identity: float, ended: np.ndarray | None = None
+) -> np.ndarray:
     """Tell whether letters are identical in some stretch that is long enough.
 
     Parameters
@@ -99,6 +102,8 @@ def has_stretch(same: np.ndarray, shared: int, identity: float) -> np.ndarray:
         Least length.
     identity : float
         Least share of identical letters, over the whole stretch.
+    ended : numpy.ndarray, optional
+        (P, L) bool: places behind the end of one of the two, rightmost in their rows.
 
     Returns
     -------
@@ -113,6 +118,8 @@ def has_stretch(same: np.ndarray, shared: int, identity: float) -> np.ndarray:
     if same.shape[1] < shared:
         return np.zeros(len(same), dtype=bool)
     total = np.zeros((len(same), same.shape[1] + 1))
-    np.cumsum(same - identity, axis=1, out=total[:, 1:])
+    np.cumsum(
+        same - identity if ended is None else same - identity - _NEVER * ended, axis=1, out=total[:, 1:]
+    )
     lowest = np.minimum.accumulate(total[:, : total.shape[1] - shared], axis=1)
     return np.any(total[:, shared:] - lowest >= -1e-9, axis=1)
