@@ -11,6 +11,7 @@ from seqgraft.data.checks import REJECT_COLUMNS
 from seqgraft.data.identity import COLUMNS as IDENTITY
 from seqgraft.data.leakage import EXCLUDED_COLUMNS, LEAKAGE_COLUMNS
 from seqgraft.data.split import COLUMNS as SPLITS
+from seqgraft.data.splitting.groups import COLUMNS as GROUPS
 from seqgraft.evaluate import evaluate
 from seqgraft.learn.forgetting import COLUMNS as FORGETTING
 from seqgraft.learn.jobs import HISTORY_COLUMNS, PREDICTION_COLUMNS
@@ -27,7 +28,8 @@ OTHERS = {
     "leakage.tsv": LEAKAGE_COLUMNS,
     "excluded.tsv": ["task", *EXCLUDED_COLUMNS],
     "rejects.tsv": REJECT_COLUMNS,
-    "splits.parquet": SPLITS,
+    "splits.parquet": [*SPLITS, "group"],
+    "groups.parquet": GROUPS,
     "predictions.parquet": PREDICTION_COLUMNS,
     "history.tsv": [*HISTORY_COLUMNS, *SOURCE_HISTORY],
     "source_scores.tsv": ["transfer", "source", "target", *SCORES],
