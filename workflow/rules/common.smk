@@ -70,6 +70,7 @@ SCRIPTS = [
     "download",
     "simulate",
     "collect_leakage",
+    "negatives",
     "prepare",
     "group",
     "split",
@@ -183,13 +184,36 @@ def raw_files(wildcards):
     """Name a task's files as they come, in the config's order."""
     task = STUDY.tasks[wildcards.task]
     names = [f.name for f in task.files] or [f"{c}.fasta" for c in task.simulate.counts]
-    return [f"results/{wildcards.study}/raw/{wildcards.task}/{name}" for name in names]
+    folder = f"results/{wildcards.study}/raw/{wildcards.task}"
+    return [f"{folder}/{name}" for name in names] + made_files([wildcards.task])
 
 
 def classes_of_files(wildcards):
     """Name the class of each raw file, in the same order."""
     task = STUDY.tasks[wildcards.task]
-    return [f.class_ for f in task.files] or list(task.simulate.counts)
+    made = [task.negatives.class_] if task.negatives else []
+    return ([f.class_ for f in task.files] or list(task.simulate.counts)) + made
+
+
+def made_files(tasks):
+    """Name the files of classes that are made because none was observed."""
+    return [
+        f"results/{STUDY.study}/made/{name}/made-{STUDY.tasks[name].negatives.class_}.fasta"
+        for name in tasks
+        if STUDY.tasks[name].negatives
+    ]
+
+
+def observed_files(wildcards):
+    """Name the files of a task whose sequences its made class resembles: all that it has."""
+    folder = f"results/{wildcards.study}/raw/{wildcards.task}"
+    return [f"{folder}/{entry.name}" for entry in STUDY.tasks[wildcards.task].files]
+
+
+def genome_file(wildcards):
+    """Name the genome that a made class is cut from; none where it is shuffled."""
+    genome = STUDY.tasks[wildcards.task].negatives.genome
+    return [genome] if genome else []
 
 
 def replicates_of(wildcards):

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from seqgraft.config.base import Settings
+from seqgraft.config.negatives import Negatives
 from seqgraft.config.simulation import Simulation
 from seqgraft.config.splitting import SplitSettings, StratifiedSplit
 
@@ -82,6 +83,9 @@ class Task(Settings):
     simulate: Simulation | None = Field(
         None, description="Simulated sequences instead of files; the report says so on every page."
     )
+    negatives: Negatives | None = Field(
+        None, description="A class that is made, because none was observed; the report says so loudly."
+    )
     ambiguous: Literal["drop", "error", "unknown"] = Field(
         "drop",
         description="What happens to a sequence with an ambiguity code such as `N`: left out and listed, "
@@ -104,6 +108,14 @@ class Task(Settings):
         if bool(self.files) == (self.simulate is not None):
             raise ValueError("needs exactly one of `files` and `simulate`")
         labelled = [f.class_ for f in self.files] if self.files else list(self.simulate.counts)  # type: ignore[union-attr]
+        if self.negatives is not None:
+            if self.simulate is not None:
+                raise ValueError("`negatives` are made from `files`, and this task is simulated")
+            if self.negatives.class_ in labelled:
+                raise ValueError(f"`negatives` makes the class '{self.negatives.class_}', which a file holds")
+            if self.negatives.from_ == "genome" and self.alphabet != "dna":
+                raise ValueError("windows of a genome are DNA, and this task is not: use `from: shuffle`")
+            labelled.append(self.negatives.class_)
         for name in labelled:
             if name not in self.classes:
                 raise ValueError(
