@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from seqgraft.evaluate import EvaluationSettings, FitJob, evaluate, write_tables
-from seqgraft.files import read_parquet
 from seqgraft.running.job import run
+from seqgraft.stats.group_files import read_groups
 
 
 def work(snakemake, log):
@@ -30,12 +30,6 @@ def work(snakemake, log):
         log.info(verdict["sentence"])
     for row in tables.suspicions.to_dict("records"):
         log.info("suspicious: %s, %s: %s", row["transfer"], row["kind"], row["message"])
-
-
-def read_groups(files):
-    """Return by target, named by the folder of its file, the group of each id."""
-    tables = {Path(path).parent.name: read_parquet(path) for path in files}
-    return {target: dict(zip(table["id"], table["group"], strict=True)) for target, table in tables.items()}
 
 
 run(snakemake, work)

@@ -168,7 +168,7 @@ def baseline(*, threads: int = 1) -> SimpleNamespace:
     )
 
 
-def evaluate(strategies: Sequence[str] = ("scratch", "full")) -> SimpleNamespace:
+def evaluate(strategies: Sequence[str] = ("scratch", "full"), groups: Sequence[str] = ()) -> SimpleNamespace:
     tables = [f"{name}.tsv" for name in NAMES] + ["verdicts.json"]
     transfer = {
         "name": "a--b",
@@ -191,6 +191,7 @@ def evaluate(strategies: Sequence[str] = ("scratch", "full")) -> SimpleNamespace
             ],
             "leakage": "results/mine/leakage.tsv",
             "excluded": "results/mine/excluded.tsv",
+            "groups": list(groups),
         },
         output={name.partition(".")[0]: f"results/mine/{name}" for name in tables},
         params={
