@@ -120,6 +120,9 @@ def test_strata_of_every_kind_of_label() -> None:
     assert (
         strata_of([0.0] * 95 + [1.5] * 5).tolist() == [0] * 95 + [1] * 5
     )  # equal numbers are not torn apart
+    assert strata_of([0.0] * 50 + list(range(1, 51))).tolist() == [0] * 50 + [
+        k for k in range(5, 10) for _ in range(10)
+    ]
     assert strata_of(["HHC", "EEH"], ["H", "E", "C"]).tolist() == [0, 0]  # a class per residue
     assert strata_of([["H"], ["E"]]).tolist() == [0, 0]
     assert strata_of([1.0, np.nan, 2.0]).tolist() == [0, 0, 0]
