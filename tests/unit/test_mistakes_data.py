@@ -291,7 +291,7 @@ MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {
     "groups of other sequences": (
         without_groups,
         Told(
-            "24 test example(s) have no group, the first is site.fa:15.",
+            "24 test example(s) have no group, the first is rest.fa:1.",
             "groups of the target",
             "Give every example a group, or none.",
         ),

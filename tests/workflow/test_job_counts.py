@@ -215,3 +215,14 @@ def test_variants_of_the_tiny_study(
     change, expected = VARIANTS[variant]
     change(config)
     assert counted(planner, tmp_path, config) == expected
+
+
+def test_a_split_waits_for_its_groups(planner: Planner, tmp_path: Path, tiny_config: dict) -> None:
+    config = copy.deepcopy(tiny_config)
+    VARIANTS["a grouped split"][0](config)
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    wanted = "results/tiny/data/{}/splits.parquet"
+    found = planner.counts(tmp_path, path, wanted.format("bsubtilis"))
+    assert found == {"simulate": 2, "prepare": 1, "group": 1, "split": 1}
+    assert "group" not in planner.counts(tmp_path, path, wanted.format("ecoli"))
