@@ -6,6 +6,7 @@ from pathlib import Path
 from seqgraft.files import write_tsv
 from seqgraft.running.job import run
 from seqgraft.stats.ablation import Ablated, ablation_table, answer
+from seqgraft.stats.group_files import read_groups
 from seqgraft.stats.settings import EvaluationSettings, FitJob
 
 
@@ -21,7 +22,8 @@ def work(snakemake, log):
         for own, bundle in zip(params.transfers, files.bundles, strict=True)
     ]
     study = EvaluationSettings(transfers=(), **params.settings)
-    table = ablation_table(jobs, study, ablated, threads=snakemake.threads)
+    groups = read_groups(files.get("groups", []))
+    table = ablation_table(jobs, study, ablated, groups=groups, threads=snakemake.threads)
     write_tsv(table, snakemake.output.ablation)
     for own in ablated:
         found = answer(table, own.transfer, study.primary_metric)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from seqgraft.evaluate import EvaluationSettings, FitJob, evaluate, write_tables
 from seqgraft.running.job import run
+from seqgraft.stats.group_files import read_groups
 
 
 def work(snakemake, log):
@@ -18,6 +19,7 @@ def work(snakemake, log):
     tables = evaluate(
         jobs,
         study,
+        groups=read_groups(snakemake.input.get("groups", [])),
         leakage=pd.read_csv(snakemake.input.leakage, sep="\t", keep_default_na=False),
         excluded=pd.read_csv(snakemake.input.excluded, sep="\t", dtype=str, keep_default_na=False),
         threads=snakemake.threads,

@@ -28,6 +28,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Folder:
         "chosen": "full-kept-head",
         "forgetting": False,
     }
+    # One target, and the published split, of which the scores below were read.
+    del config["tasks"]["bsubtilis"]
+    config["transfers"] = config["transfers"][1:]
     config["pretraining"] = config.get("pretraining", {}) | {"replicates": 1, "epochs": [8, 16, 24]}
     config["training"] = config.get("training", {}) | {"folds": 3}
     folder = Folder(tmp_path_factory.mktemp("bacteria"))

@@ -51,7 +51,7 @@ def split(task: str, *, numbers: Sequence[int] = (), test: float = 0.3) -> Simpl
         input={"records": data(task, "records.parquet")},
         output={"splits": data(task, "splits.parquet")},
         params={
-            "split": {"test": test, "seed": 1},
+            "split": {"method": "stratified", "test": test, "seed": 1},
             "classes": CLASSES,
             "replicates": 2,
             "numbers": list(numbers),
@@ -172,7 +172,7 @@ def baseline(*, threads: int = 1) -> SimpleNamespace:
     )
 
 
-def evaluate(strategies: Sequence[str] = ("scratch", "full")) -> SimpleNamespace:
+def evaluate(strategies: Sequence[str] = ("scratch", "full"), groups: Sequence[str] = ()) -> SimpleNamespace:
     tables = [f"{name}.tsv" for name in NAMES] + ["verdicts.json"]
     transfer = {
         "name": "a--b",
@@ -195,6 +195,7 @@ def evaluate(strategies: Sequence[str] = ("scratch", "full")) -> SimpleNamespace
             ],
             "leakage": "results/mine/leakage.tsv",
             "excluded": "results/mine/excluded.tsv",
+            "groups": list(groups),
         },
         output={name.partition(".")[0]: f"results/mine/{name}" for name in tables},
         params={

@@ -12,6 +12,7 @@ from seqgraft.data.clean import CARRIED
 from seqgraft.data.identity import COLUMNS as IDENTITY
 from seqgraft.data.leakage import EXCLUDED_COLUMNS, LEAKAGE_COLUMNS
 from seqgraft.data.split import COLUMNS as SPLITS
+from seqgraft.data.splitting.groups import COLUMNS as GROUPS
 from seqgraft.evaluate import evaluate
 from seqgraft.learn.forgetting import COLUMNS as FORGETTING
 from seqgraft.learn.jobs import HISTORY_COLUMNS, PREDICTION_COLUMNS
@@ -29,7 +30,8 @@ OTHERS = {
     "excluded.tsv": ["task", *EXCLUDED_COLUMNS],
     "rejects.tsv": REJECT_COLUMNS,
     "records.parquet": ["id", "sequence", "sequence_1", "sequence_2", "label", *CARRIED],
-    "splits.parquet": SPLITS,
+    "splits.parquet": [*SPLITS, "group"],
+    "groups.parquet": GROUPS,
     "predictions.parquet": PREDICTION_COLUMNS,
     "history.tsv": [*HISTORY_COLUMNS, *SOURCE_HISTORY],
     "source_scores.tsv": ["transfer", "source", "target", *SCORES],

@@ -130,6 +130,12 @@ def no_predictions() -> SimpleNamespace:
     return study.evaluate()
 
 
+def without_groups() -> SimpleNamespace:
+    path = study.data("b", "groups.parquet")
+    pd.DataFrame({"id": ["a stranger"], "group": ["g"]}).to_parquet(path)
+    return study.evaluate(groups=[path])
+
+
 def diverged(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(prediction=table["prediction"].where(table.index > 0, np.nan))
 
@@ -281,6 +287,14 @@ MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {
     "no strategy with a prediction": (
         no_predictions,
         Told("No fit of any strategy has predictions for target b.", SCRATCH, REDO),
+    ),
+    "groups of other sequences": (
+        without_groups,
+        Told(
+            "24 test example(s) have no group, the first is rest.fa:1.",
+            "groups of the target",
+            "Give every example a group, or none.",
+        ),
     ),
     "predictions that are no numbers": (
         lambda: rewritten(diverged, study.evaluate()),

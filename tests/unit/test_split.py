@@ -16,14 +16,15 @@ def drawn(labels: list[str], ids: list[str] | None = None, **changes: object) ->
     """Split a task whose sequences are called after their place."""
     options = {
         "classes": CLASSES,
-        "test": 0.3,
         "seed_words": ("study", "task", 1),
         "replicates": 2,
         "numbers": [],
         "folds": 2,
         "task": "toy",
     }
-    return split(ids or [f"s{i}" for i in range(len(labels))], labels, **(options | changes))
+    settings = {"method": "stratified", "test": changes.pop("test", 0.3)}
+    options |= {"settings": settings} | changes
+    return split(ids or [f"s{i}" for i in range(len(labels))], labels, **options)
 
 
 def test_a_toy_by_hand() -> None:

@@ -36,8 +36,10 @@ ONE_TRANSFER = jobs(
     ("name", "expected"),
     [
         ("config/demo.yaml", ONE_TRANSFER | {"simulate": 4}),
-        # Four baselines, of which one is a network.
-        ("config/bacteria.yaml", ONE_TRANSFER | {"download": 4, "finetune_without_source": 2, "baseline": 3}),
+        # Two targets; four baselines, of which one is a network; two of the three tasks keep groups together.
+        ("config/bacteria.yaml",
+         jobs(3, group=2, download=6, identity=2, pretrain=3, finetune=8, finetune_without_source=4, baseline=6,
+              forgetting=1)),
         # Four sources with two models each, compared before and after; one of them also in two parts.
         ("config/sources.yaml",
          jobs(5, identity=1, simulate=10, pretrain=8 + 4, finetune=4 + 2, finetune_without_source=1, baseline=2,
@@ -192,6 +194,19 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
         lambda c: c.update(train_sizes=[20, 40, 60, "all"], replicates=20),
         jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
     ),
+    # groups are found before the split of the task that keeps them together
+    "a grouped split": (
+        lambda c: c["tasks"]["bsubtilis"].update(split={"method": "overlap", "shared": 30}),
+        jobs(
+            2, group=1, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4
+        ),
+    ),
+    "a fold of a grouped split": (
+        lambda c: c["tasks"]["bsubtilis"].update(split={"method": "homology", "folds": 5, "fold": 2}),
+        jobs(
+            2, group=1, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4
+        ),
+    ),
     "own files": (
         local_files("ecoli", "bsubtilis"),
         jobs(2, identity=2, download=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
@@ -222,3 +237,14 @@ def test_variants_of_the_tiny_study(
     change, expected = VARIANTS[variant]
     change(config)
     assert counted(planner, tmp_path, config) == expected
+
+
+def test_a_split_waits_for_its_groups(planner: Planner, tmp_path: Path, tiny_config: dict) -> None:
+    config = copy.deepcopy(tiny_config)
+    VARIANTS["a grouped split"][0](config)
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    wanted = "results/tiny/data/{}/splits.parquet"
+    found = planner.counts(tmp_path, path, wanted.format("bsubtilis"))
+    assert found == {"simulate": 2, "prepare": 1, "group": 1, "split": 1}
+    assert "group" not in planner.counts(tmp_path, path, wanted.format("ecoli"))

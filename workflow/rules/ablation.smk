@@ -8,6 +8,7 @@ rule ablation:
             f"results/{STUDY.study}/pretrained/{transfer.sources}/0/bundle.json"
             for transfer in STUDY.ablated
         ],
+        groups=group_files(sorted({transfer.target for transfer in STUDY.ablated})),
     output:
         ablation=report(
             "results/{study}/ablation.tsv",

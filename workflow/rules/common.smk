@@ -21,6 +21,7 @@ LIBRARY = library_folder()
 sys.path.insert(0, str(LIBRARY))
 
 from seqgraft.config.load import mirror_folder, read_study
+from seqgraft.config.splitting import GROUPED, SPLIT_KEYS
 from seqgraft.config.places import results_are_folders, results_can_be_written
 from seqgraft.data.offline import files_are_here
 from seqgraft.data.places import cache_folder, is_offline
@@ -72,7 +73,9 @@ SCRIPTS = [
     "download",
     "simulate",
     "collect_leakage",
+    "negatives",
     "prepare",
+    "group",
     "split",
     "leakage",
     "encode",
@@ -196,7 +199,8 @@ def raw_files(wildcards):
     """Name a task's files as they come, in the config's order."""
     task = STUDY.tasks[wildcards.task]
     names = [f.name for f in task.files] or [f"{c}.fasta" for c in task.simulate.counts]
-    return [f"results/{wildcards.study}/raw/{wildcards.task}/{name}" for name in names]
+    folder = f"results/{wildcards.study}/raw/{wildcards.task}"
+    return [f"{folder}/{name}" for name in names] + made_files([wildcards.task])
 
 
 def offline_files_are_here():
@@ -221,9 +225,32 @@ def contents_of_files(wildcards):
     task = STUDY.tasks[wildcards.task]
     kept = {"class", "role", "part", "member"}
     found = [as_params(f) for f in task.files]
-    return [{k: v for k, v in f.items() if k in kept} for f in found] or [
-        {"class": label} for label in task.simulate.counts
+    made = [{"class": task.negatives.class_}] if task.negatives else []
+    return (
+        [{k: v for k, v in f.items() if k in kept} for f in found]
+        or [{"class": label} for label in task.simulate.counts]
+    ) + made
+
+
+def made_files(tasks):
+    """Name the files of classes that are made because none was observed."""
+    return [
+        f"results/{STUDY.study}/made/{name}/made-{STUDY.tasks[name].negatives.class_}.fasta"
+        for name in tasks
+        if STUDY.tasks[name].negatives
     ]
+
+
+def observed_files(wildcards):
+    """Name the files of a task whose sequences its made class resembles: all that it has."""
+    folder = f"results/{wildcards.study}/raw/{wildcards.task}"
+    return [f"{folder}/{entry.name}" for entry in STUDY.tasks[wildcards.task].files]
+
+
+def genome_file(wildcards):
+    """Name the genome that a made class is cut from; none where it is shuffled."""
+    genome = STUDY.tasks[wildcards.task].negatives.genome
+    return [genome] if genome else []
 
 
 def replicates_of(wildcards):
@@ -234,6 +261,32 @@ def replicates_of(wildcards):
 def label_numbers(wildcards):
     """Return the numbers of labels that the study asks of a task (none of a task that is only a source)."""
     return STUDY.numbers if wildcards.task in TARGETS else []
+
+
+def is_grouped(task):
+    """Tell whether a task's split keeps groups of sequences together."""
+    return STUDY.tasks[task].split.method in GROUPED
+
+
+def grouping_of(task):
+    """Return what decides which sequences of a task belong together; how groups are dealt out is no part of it."""
+    settings = STUDY.tasks[task].split
+    own = set(type(settings).model_fields) - set(SPLIT_KEYS)
+    return settings.model_dump(mode="json", include=own | {"method"})
+
+
+def groups_of(wildcards):
+    """Name the file that says which sequences of a task belong together; none where its split knows no groups."""
+    return [
+        path
+        for path in data_of(wildcards.task, "groups.parquet")
+        if is_grouped(wildcards.task)
+    ]
+
+
+def group_files(tasks):
+    """Name the groups of those of these tasks whose split keeps groups together."""
+    return [data_of(task, "groups.parquet")[0] for task in tasks if is_grouped(task)]
 
 
 def targets_of_source(wildcards):

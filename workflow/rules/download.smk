@@ -50,3 +50,27 @@ rule simulate:
         "Simulating {wildcards.file} sequences of {wildcards.task}: these are not real data"
     script:
         "../../scripts/simulate.py"
+
+
+rule negatives:
+    input:
+        observed=observed_files,
+        genome=genome_file,
+    output:
+        "results/{study}/made/{task}/{file}.fasta",
+    log:
+        "results/{study}/logs/negatives/{task}/{file}.log",
+    wildcard_constraints:
+        task=one_of(DOWNLOADED),
+    conda:
+        "../../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        negatives=lambda wildcards: as_params(STUDY.tasks[wildcards.task].negatives),
+        code=code("negatives"),
+    message:
+        "Making {wildcards.file} of {wildcards.task}: these were not observed"
+    script:
+        "../../scripts/negatives.py"

@@ -6,6 +6,7 @@ rule evaluate:
         predictions=of_fits("predictions.parquet"),
         leakage="results/{study}/leakage.tsv",
         excluded="results/{study}/excluded.tsv",
+        groups=group_files(TARGETS),
     output:
         metrics=report(
             "results/{study}/metrics.tsv",

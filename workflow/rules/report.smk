@@ -75,7 +75,10 @@ rule provenance:
     input:
         config="results/{study}/config.yaml",
         raw=[path for path, _ in every_raw_file()],
-        data=[path for file in DATA_FILES for path in of_tasks(file)] + identity_files(),
+        data=[path for file in DATA_FILES for path in of_tasks(file)]
+        + identity_files()
+        + group_files(STUDY.tasks)
+        + made_files(STUDY.tasks),
         source_results=of_source_models("weights.safetensors")
         + of_source_models("predictions.parquet")
         + of_parts("weights.safetensors")

@@ -1,9 +1,34 @@
 # Who is in the test part, in which order each replicate takes the pool's labels, and who must be left out of training.
 
 
+rule group:
+    input:
+        records="results/{study}/data/{task}/records.parquet",
+    output:
+        groups="results/{study}/data/{task}/groups.parquet",
+    log:
+        "results/{study}/logs/group/{task}.log",
+    conda:
+        "../../envs/groups.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        split=lambda wildcards: grouping_of(wildcards.task),
+        alphabet=lambda wildcards: STUDY.tasks[wildcards.task].alphabet,
+        strand=lambda wildcards: STUDY.tasks[wildcards.task].strand,
+        code=code("group"),
+    message:
+        "Looking for sequences of {wildcards.task} that must stay together"
+    script:
+        "../../scripts/group.py"
+
+
 rule split:
     input:
         records="results/{study}/data/{task}/records.parquet",
+        groups=groups_of,
     output:
         splits="results/{study}/data/{task}/splits.parquet",
     log:

@@ -10,7 +10,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from seqgraft.config.sentences import models_within
+from seqgraft.config.sentences import model_within, models_by_tag
 from seqgraft.config.study import Study
 from seqgraft.files import write_text
 
@@ -27,7 +27,7 @@ def schema_text() -> str:
 def key_tables() -> str:
     """Return one Markdown table per part of the config."""
     done: list[type[BaseModel]] = []
-    parts = [("A study", Study)]
+    parts: list[tuple[str, type[BaseModel]]] = [("A study", Study)]
     text = []
     while parts:
         heading, model = parts.pop(0)
@@ -43,9 +43,11 @@ def key_tables() -> str:
                 f"| `{key}` | {_kind(field.annotation)}{_limits(field.metadata)} | {_default(field)} | "
                 f"{(field.description or '').replace('|', '/')} |"
             )
-            inner = models_within(field.annotation)
-            for one in inner:
-                parts.append((f"`{key}`{_format(one) if len(inner) > 1 else ''}", one))
+            choices = models_by_tag(field.annotation)
+            inner = model_within(field.annotation)
+            parts += _chosen_between(key, choices)
+            if inner is not None and not choices:
+                parts.append((f"`{key}`", inner))
         text.append("")
     return "\n".join(text)
 
@@ -61,9 +63,12 @@ def _first_line(model: type[BaseModel]) -> str:
     return (model.__doc__ or "").strip().splitlines()[0]
 
 
-def _format(model: type[BaseModel]) -> str:
-    """Tell by which format one of several models is chosen."""
-    return f", format {_kind(model.model_fields['format'].annotation)}"
+def _chosen_between(key: str, choices: dict[str, type[BaseModel]]) -> list[tuple[str, type[BaseModel]]]:
+    """Return a heading for each of the models that one key chooses between, with all words that choose it."""
+    words: dict[type[BaseModel], list[str]] = {}
+    for tag, model in choices.items():
+        words.setdefault(model, []).append(f"`{tag}`")
+    return [(f"`{key}` with {', '.join(tags)}", model) for model, tags in words.items()]
 
 
 def _kind(annotation: Any) -> str:
@@ -71,7 +76,7 @@ def _kind(annotation: Any) -> str:
     words: dict[Any, str] = {str: "text", int: "whole number", float: "number", bool: "true/false"}
     if annotation in words:
         return words[annotation]
-    inner = models_within(annotation)
+    inner = model_within(annotation)
     text = str(annotation)
     if inner:
         if text.startswith("list"):

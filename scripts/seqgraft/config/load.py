@@ -87,7 +87,7 @@ def _simulated_tasks_suffice(study: Study) -> None:
     """Refuse a simulated task that is too small; of files only `split` knows how many sequences are accepted."""
     targets = {transfer.target for transfer in study.transfers}
     for name, task in study.tasks.items():
-        if task.simulate is not None:
+        if task.simulate is not None and task.split.method == "stratified":
             check_counts(
                 {label: task.simulate.counts[label] for label in task.classes},
                 test=task.split.test,
@@ -97,7 +97,7 @@ def _simulated_tasks_suffice(study: Study) -> None:
             )
     for transfer, size, _ in study.parts:
         source = study.tasks[transfer.source]
-        if source.simulate is not None:
+        if source.simulate is not None and source.split.method == "stratified":
             counts = {label: source.simulate.counts[label] for label in source.classes}
             pool = {label: n - size_of_test(n, source.split.test) for label, n in counts.items()}
             check_source_size(size, pool, source=transfer.source)

@@ -6,7 +6,7 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 
 from seqgraft.config.study import Study
 from seqgraft.config.suggest import suggestion
@@ -29,6 +29,7 @@ _PLAIN = {
     "dict_type": _TABLE,
     "model_type": _TABLE,
     "model_attributes_type": _TABLE,
+    "union_tag_not_found": _TABLE,
     "bool_parsing": "must be true or false",
     "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",
@@ -55,18 +56,16 @@ def sentence(problem: Any) -> str:
         ``tasks.a.alphabt: unknown key; did you mean 'alphabet'?``
     """
     location = [part for part in problem["loc"] if not _INTERNAL.fullmatch(str(part))]
-    written = _walk(location)[1]
-    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in written).lstrip(".")
+    location, keys = walked(location)
+    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location).lstrip(".")
     kind, message, given = problem["type"], problem["msg"].replace(" after validation", ""), problem["input"]
     if location[:1] == ["train_sizes"] and len(location) > 1:
         return f"{path}: must be a whole number from 10 on, or `all`, not {_shown(given)}"
-    if kind == "union_tag_not_found":
-        return f"{path}.format: {_PLAIN['missing']}"
-    if kind == "union_tag_invalid":
-        known = [word.strip(" '") for word in problem["ctx"]["expected_tags"].split(",")]
-        return f"{path}.format: '{problem['ctx']['tag']}' is not known{suggestion(str(problem['ctx']['tag']), known)}"
+    by_key = problem.get("ctx", {}).get("discriminator", "").strip("'")
+    if kind == "union_tag_not_found" and by_key.isidentifier() and isinstance(given, dict):
+        return f"{path}.{by_key}: {_PLAIN['missing']}"
     if kind == "extra_forbidden":
-        return f"{path}: unknown key{suggestion(str(location[-1]), known_keys(location[:-1]))}"
+        return f"{path}: unknown key{suggestion(str(location[-1]), keys)}"
     if kind == "value_error":
         text = message.removeprefix("Value error, ")
         return f"{path}: {text}" if path else text
@@ -74,6 +73,10 @@ def sentence(problem: Any) -> str:
         expected = problem["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
         known = [word.strip() for word in expected.split(",")]
         return f"{path}: '{given}' is not known{suggestion(str(given), known)}"
+    if kind == "union_tag_invalid":
+        key = by_key if by_key.isidentifier() else "method"
+        tags = [tag.strip(" '") for tag in problem["ctx"]["expected_tags"].split(",")]
+        return f"{path}.{key}: '{problem['ctx']['tag']}' is not known{suggestion(str(problem['ctx']['tag']), tags)}"
     if kind == "string_pattern_mismatch":
         return f"{path}: '{given}' is not a valid name: lower-case letters and digits, joined by single '-' or '_'"
     if kind == "missing":
@@ -89,41 +92,69 @@ def follows_from_another(problem: Any) -> bool:
     return problem["type"] == "too_short" and len(problem["input"]) >= problem["ctx"]["min_length"]
 
 
-def known_keys(location: Sequence[Any]) -> list[str]:
-    """List the keys that may stand at `location`, by walking the models along it."""
-    return _walk(location)[0]
+def walked(location: Sequence[Any]) -> tuple[list[Any], list[str]]:
+    """Follow the path of a finding through the models.
 
+    Parameters
+    ----------
+    location : sequence
+        As pydantic tells it.
 
-def _walk(location: Sequence[Any]) -> tuple[list[str], list[Any]]:
-    """Walk the models along pydantic's path; return the keys at its end, and the path as a YAML author knows it.
-
-    Where several models may stand, as for each format of files, pydantic puts the chosen one's mark into the path.
+    Returns
+    -------
+    path : list
+        The same as its author wrote it: without the names by which pydantic tells the models of one key apart.
+    keys : list of str
+        What may stand beside the path's last key; empty where that is in no model.
     """
-    models: list[Any] = [Study]
-    written: list[Any] = []
+    model: Any = Study
+    path: list[Any] = []
+    keys: list[str] = []
+    models: dict[str, Any] = {}
     name_follows = False
     for part in location:
+        if part in models:  # which of several models was meant, not a key
+            model, models = models[part], {}
+            continue
+        path.append(part)
         if isinstance(part, int) or name_follows:
             name_follows = False  # an index into a list, or the author's own name in a table of names
-            written.append(part)
+            keys = []
             continue
-        if len(models) > 1:
-            models = [model for model in models if part in get_args(model.model_fields["format"].annotation)]
+        if model is None:
+            keys = []
             continue
-        fields = models[0].model_fields if models else {}
-        field = next((f for n, f in fields.items() if part in (n, f.alias)), None)
-        written.append(part)
-        models = [] if field is None else models_within(field.annotation)
+        keys = [field.alias or name for name, field in model.model_fields.items()]
+        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
+        models = {} if field is None else models_by_tag(field.annotation)
+        model = None if field is None else model_within(field.annotation)
         name_follows = field is not None and str(field.annotation).startswith("dict")
-    keys = [field.alias or name for model in models for name, field in model.model_fields.items()]
-    return list(dict.fromkeys(keys)), written
+    return path, keys
 
 
-def models_within(annotation: Any) -> list[Any]:
-    """List the models inside ``list[Model]``, ``dict[str, Model]``, ``Model | None`` or ``One | Other``."""
+def models_by_tag(annotation: Any) -> dict[str, Any]:
+    """Return the models that one key chooses between, by the word that chooses."""
+    found: dict[str, Any] = {}
+    for argument in getattr(annotation, "__args__", ()):
+        model = getattr(argument, "__origin__", None) or argument
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            continue
+        tags = [part.tag for part in getattr(argument, "__metadata__", ()) if isinstance(part, Tag)]
+        if not tags and "format" in model.model_fields:
+            tags = list(get_args(model.model_fields["format"].annotation))
+        found.update(dict.fromkeys(tags, model))
+    return found
+
+
+def model_within(annotation: Any) -> Any:
+    """Find the model inside ``list[Model]``, ``dict[str, Model]`` or ``Model | None``; None without one."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for argument in getattr(annotation, "__args__", ()) for model in models_within(argument)]
+        return annotation
+    for argument in (getattr(annotation, "__origin__", None), *getattr(annotation, "__args__", ())):
+        found = model_within(argument) if argument is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def _shown(value: Any) -> str:

@@ -14,9 +14,11 @@ from seqgraft.config.consistency import check_classes, check_labels, check_polic
 from seqgraft.config.labels import Labelled, LabelTypeName
 from seqgraft.config.mirrors import SCHEMES as _SCHEMES
 from seqgraft.config.mirrors import check_mirrors
+from seqgraft.config.negatives import Negatives
 from seqgraft.config.policies import Policies
 from seqgraft.config.reading import AnyReading, FastaReading, FileContent
 from seqgraft.config.simulation import Simulation
+from seqgraft.config.splitting import SplitSettings, StratifiedSplit
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -72,16 +74,6 @@ class FileEntry(FileContent):
         return PurePosixPath(unquote(urlsplit(self.url).path) if self.url else self.path or "").name
 
 
-class SplitSettings(Settings):
-    """How the test part is drawn, once per study."""
-
-    method: Literal["stratified"] = Field(
-        "stratified", description="`stratified`: the same fraction of every class, drawn at random."
-    )
-    test: float = Field(0.3, gt=0.0, lt=1.0, description="Fraction of each class that becomes the test part.")
-    seed: int = Field(1, ge=0, description="Seed of the draw.")
-
-
 class Basics(Settings):
     """What every task says: its letters, classes, files and split."""
 
@@ -110,6 +102,9 @@ class Basics(Settings):
     simulate: Simulation | None = Field(
         None, description="Simulated sequences instead of files; the report says so on every page."
     )
+    negatives: Negatives | None = Field(
+        None, description="A class that is made, because none was observed; the report says so loudly."
+    )
     ambiguous: Literal["drop", "error", "unknown"] = Field(
         "drop",
         description="What happens to a sequence with an ambiguity code such as `N`: left out and listed, "
@@ -120,7 +115,7 @@ class Basics(Settings):
         description="What happens to a sequence found with two labels: all copies left out and listed, or an error; "
         "of numbers also their mean (within `labels.tolerance`) or the first copy's.",
     )
-    split: SplitSettings = Field(SplitSettings(), description="How the test part is drawn.")
+    split: SplitSettings = Field(StratifiedSplit(), description="How the test part is drawn.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -135,6 +130,16 @@ class Basics(Settings):
         labelled = list(self.simulate.counts) if self.simulate else [f.class_ for f in self.files]
         if self.files:
             self.read.check([(f.name, f) for f in self.files])
+        if self.negatives is not None:
+            if self.simulate is not None:
+                raise ValueError("`negatives` are made from `files`, and this task is simulated")
+            if self.negatives.class_ in labelled:
+                raise ValueError(f"`negatives` makes the class '{self.negatives.class_}', which a file holds")
+            if self.negatives.from_ == "genome" and self.alphabet != "dna":
+                raise ValueError("windows of a genome are DNA, and this task is not: use `from: shuffle`")
+            if not self.read.classed:
+                raise ValueError("`negatives` needs FASTA files with one class each: `read.format: fasta`")
+            labelled.append(self.negatives.class_)
         # Other formats tell the class of each sequence, which only reading finds.
         if self.classes and (self.simulate or self.read.classed):
             self._classes_are(labelled)

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from seqgraft.errors import SeqgraftError
 
 MIN_TEST = 2  # of each class: with fewer no ranking metric and no interval is defined
@@ -50,6 +52,87 @@ def check_counts(
                 remedy="give more sequences of that class, or change tasks."
                 f"{task}.split.test or training.folds",
             )
+    _check_sizes(pool, numbers=numbers, task=task)
+
+
+def check_parts(
+    labels: np.ndarray,
+    in_test: np.ndarray,
+    *,
+    classes: Sequence[str],
+    folds: int,
+    numbers: Sequence[int],
+    task: str,
+) -> None:
+    """Refuse a split, however it was made, whose parts are too small for what the study asks of them.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        (N,) labels.
+    in_test : numpy.ndarray
+        (N,) bool.
+    classes : sequence of str
+        The classes of which both parts need some; none where labels are no classes.
+    folds, numbers, task
+        As for `check_counts`.
+
+    Raises
+    ------
+    SeqgraftError
+        If a part holds too few of a class, or the pool too few sequences.
+    """
+    for label in classes:
+        taken, left = (int((labels[part] == label).sum()) for part in (in_test, ~in_test))
+        if taken < MIN_TEST or left < folds:
+            raise SeqgraftError(
+                f"the split of task '{task}' puts {taken} sequences of class '{label}' into the test part (at least "
+                f"{MIN_TEST} are needed) and {left} into the pool (at least {folds} are needed, one for each fold)",
+                where=f"config key tasks.{task}.split",
+                remedy="give more sequences of that class, change training.folds, or split in another way: another "
+                "`seed`, another fraction, smaller groups",
+            )
+    pool = {label: int((labels[~in_test] == label).sum()) for label in classes}
+    _check_sizes(pool or {"": int((~in_test).sum())}, numbers=numbers, task=task)
+
+
+def check_prefixes(
+    labels: np.ndarray, classes: Sequence[str], *, numbers: Sequence[int], replicate: int, task: str
+) -> None:
+    """Refuse a permutation of whole groups whose first labels hold too few of a class to choose on.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        (N,) labels of the pool in the permutation's order.
+    classes : sequence of str
+        The task's classes.
+    numbers : sequence of int
+        The train sizes asked for, without ``all``.
+    replicate : int
+        Which permutation it is.
+    task : str
+        The task's name, for messages.
+
+    Raises
+    ------
+    SeqgraftError
+        If a class has fewer than two labels among those of a train size.
+    """
+    for size in numbers:
+        for label in classes:
+            held = int((labels[:size] == label).sum())
+            if held < 2:
+                raise SeqgraftError(
+                    f"the first {size} labels of replicate {replicate} of task '{task}' hold {held} of class "
+                    f"'{label}', because prefixes take whole groups: too few to choose anything on",
+                    where=f"config key tasks.{task}.split.respect_groups",
+                    remedy="leave out the smallest sizes, or set `respect_groups: folds`",
+                )
+
+
+def _check_sizes(pool: Mapping[str, int], *, numbers: Sequence[int], task: str) -> None:
+    """Refuse train sizes that a pool of so many sequences of each class is too small or too poor for."""
     size = sum(pool.values())
     if max(numbers, default=0) > size:
         raise SeqgraftError(

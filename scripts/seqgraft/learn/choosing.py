@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqgraft.data.splitting.assign import deal_groups
 from seqgraft.errors import SeqgraftError
 from seqgraft.seeds import seed
 
@@ -37,7 +38,14 @@ class Member:
     held_out: np.ndarray
 
 
-def members(labels: np.ndarray, *, folds: int, large_members: int, seed_words: tuple) -> list[Member]:
+def members(
+    labels: np.ndarray,
+    *,
+    folds: int,
+    large_members: int,
+    seed_words: tuple,
+    groups: np.ndarray | None = None,
+) -> list[Member]:
     """Divide the labels of one fit among the members of its ensemble.
 
     Parameters
@@ -50,6 +58,8 @@ def members(labels: np.ndarray, *, folds: int, large_members: int, seed_words: t
         Members from 500 labels on; they share one held-out part and differ in their seeds.
     seed_words : tuple
         Words that name the fit.
+    groups : numpy.ndarray, optional
+        (n,) group of each label; no group is held out in part. Folds are then stratified as well as groups allow.
 
     Returns
     -------
@@ -58,7 +68,7 @@ def members(labels: np.ndarray, *, folds: int, large_members: int, seed_words: t
     Raises
     ------
     SeqgraftError
-        When a class has fewer than two examples.
+        When a class has fewer than two examples, or lies in a single group.
     """
     labels = np.asarray(labels)
     rarest = min(int((labels == 1).sum()), int((labels == 0).sum()))
@@ -70,6 +80,8 @@ def members(labels: np.ndarray, *, folds: int, large_members: int, seed_words: t
         )
     generator = np.random.default_rng(seed(*seed_words, "folds"))
     everything = np.arange(len(labels))
+    if groups is not None:
+        return _grouped_members(labels, np.asarray(groups), folds, large_members, generator)
     if len(labels) < LARGE:
         fold = _folds(labels, min(folds, rarest), generator)
         return [Member(k, everything[fold != k], everything[fold == k]) for k in range(fold.max() + 1)]
@@ -77,6 +89,37 @@ def members(labels: np.ndarray, *, folds: int, large_members: int, seed_words: t
     held_out = stratified_share(labels, share, generator)
     rest = np.setdiff1d(everything, held_out)
     return [Member(k, rest, held_out) for k in range(large_members)]
+
+
+def grouped_share(
+    labels: np.ndarray, groups: np.ndarray, share: float, generator: np.random.Generator
+) -> np.ndarray:
+    """Draw whole groups that hold about a share of the examples, and of each class as nearly as groups allow.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        (n,) 0 or 1.
+    groups : numpy.ndarray
+        (n,) group of each example.
+    share : float
+        Between 0 and 1.
+    generator : numpy.random.Generator
+        Draws the groups.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 positions, rising.
+
+    Raises
+    ------
+    SeqgraftError
+        When a class is not on both sides.
+    """
+    part = deal_groups(groups, np.asarray(labels, dtype=np.int64), np.array([1 - share, share]), generator)
+    _both_sides(labels, part)
+    return np.flatnonzero(part == 1)
 
 
 def stratified_share(labels: np.ndarray, share: float, generator: np.random.Generator) -> np.ndarray:
@@ -146,6 +189,34 @@ def pooled(parts: list[Member], logits: list[np.ndarray]) -> tuple[np.ndarray, n
     values = np.concatenate([np.asarray(value, dtype=np.float64) for value in logits])
     unique, place = np.unique(rows, return_inverse=True)
     return unique, np.bincount(place, values) / np.bincount(place)
+
+
+def _grouped_members(
+    labels: np.ndarray, groups: np.ndarray, folds: int, large_members: int, generator: np.random.Generator
+) -> list[Member]:
+    """Divide labels whose groups stay whole."""
+    everything = np.arange(len(labels))
+    if len(labels) >= LARGE:
+        share = min(HELD_OUT_SHARE, HELD_OUT_MOST / len(labels))
+        held_out = grouped_share(labels, groups, share, generator)
+        return [Member(k, np.setdiff1d(everything, held_out), held_out) for k in range(large_members)]
+    strata = np.asarray(labels, dtype=np.int64)
+    most = min(len(np.unique(groups[labels == value])) for value in (0, 1))
+    count = max(2, min(folds, most))
+    fold = deal_groups(groups, strata, np.full(count, 1 / count), generator)
+    _both_sides(labels, fold)
+    return [Member(k, everything[fold != k], everything[fold == k]) for k in np.unique(fold)]
+
+
+def _both_sides(labels: np.ndarray, part: np.ndarray) -> None:
+    """Refuse a division of groups that leaves a class on one side alone."""
+    for value in (0, 1):
+        if len(np.unique(part[labels == value])) < 2:
+            raise SeqgraftError(
+                f"Among {len(labels)} labels whole groups leave a class to one fold alone, so nothing can be chosen.",
+                where="train_sizes",
+                remedy="use larger train sizes, or set the task's split.respect_groups to `nothing`",
+            )
 
 
 def _folds(labels: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:

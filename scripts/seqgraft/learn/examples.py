@@ -125,3 +125,24 @@ def pool_rows(
         )
     own = own[~own["id"].isin(set(excluded))].sort_values("rank")
     return rows_of(examples.ids, own["id"].tolist())
+
+
+def groups_of_rows(examples: Examples, splits: pd.DataFrame) -> np.ndarray | None:
+    """Return the group of each example, where folds are to keep groups together.
+
+    Parameters
+    ----------
+    examples : Examples
+        The task.
+    splits : pandas.DataFrame
+        ``splits.parquet``, with a column ``group`` or without.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        (N,) object.
+    """
+    if "group" not in splits:
+        return None
+    group_of = splits.drop_duplicates("id").set_index("id")["group"]
+    return group_of.reindex(pd.Index(examples.ids)).to_numpy(object)

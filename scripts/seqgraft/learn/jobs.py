@@ -11,7 +11,7 @@ import pandas as pd
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.choosing import Member, members
-from seqgraft.learn.examples import Examples, pool_rows
+from seqgraft.learn.examples import Examples, groups_of_rows, pool_rows
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.store import FitResult, Store, key_of
 from seqgraft.record.software import computed_with
@@ -42,6 +42,8 @@ class FitPlan:
         Who learns from what.
     seed_words : tuple
         Name the fit; the same for all strategies and baselines, which therefore share folds and seeds.
+    groups : numpy.ndarray, optional
+        (n,) group of each label, where folds keep groups together.
     """
 
     train_size: int
@@ -50,6 +52,7 @@ class FitPlan:
     rows: np.ndarray
     members: list[Member]
     seed_words: tuple
+    groups: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ def plan_fits(
     SeqgraftError
         When a train size is larger than the pool, or a class is too rare to choose on.
     """
+    groups = groups_of_rows(examples, splits)
     plans = []
     for size in train_sizes:
         for replicate in range(1, replicates + 1):
@@ -124,13 +128,15 @@ def plan_fits(
                 )
             rows = pool if size == "all" else pool[:size]
             words = (*seed_words, size, replicate)
+            own = None if groups is None else groups[rows]
             parts = members(
                 examples.labels[rows],
                 folds=training.folds,
                 large_members=training.members,
                 seed_words=words,
+                groups=own,
             )
-            plans.append(FitPlan(len(rows), size == "all", replicate, rows, parts, words))
+            plans.append(FitPlan(len(rows), size == "all", replicate, rows, parts, words, own))
     return plans
 
 
@@ -248,7 +254,8 @@ def as_predictions(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _fit_parts(plan: FitPlan, examples: Examples, test: np.ndarray) -> dict[str, Any]:
     """Return what distinguishes one fit from the others of its job, for its key."""
-    return {
+    grouped = {} if plan.groups is None else {"groups": plan.groups}
+    return grouped | {
         "seed_words": [str(word) for word in plan.seed_words],
         "train_ids": examples.ids[plan.rows],
         "train_tokens": examples.tokens[plan.rows],

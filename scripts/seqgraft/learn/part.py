@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqgraft.data.counts import check_source_size
-from seqgraft.data.split import stratified_order
+from seqgraft.data.splitting.order import stratified_order
 from seqgraft.learn.examples import Examples
 from seqgraft.seeds import seed
 

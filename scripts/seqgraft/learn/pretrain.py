@@ -14,9 +14,9 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.files import write_parquet, write_tsv
 from seqgraft.learn.backbones import describe
 from seqgraft.learn.bundle import save_bundle
-from seqgraft.learn.choosing import log_loss, stratified_share
+from seqgraft.learn.choosing import grouped_share, log_loss, stratified_share
 from seqgraft.learn.device import name_of
-from seqgraft.learn.examples import Examples, Reading
+from seqgraft.learn.examples import Examples, Reading, groups_of_rows
 from seqgraft.learn.loop import LoopSettings, Run
 from seqgraft.learn.model import build, predict
 from seqgraft.learn.part import part_of_source
@@ -44,6 +44,7 @@ def train_source(
     backbone: BackboneSettings,
     pretraining: PretrainingSettings,
     seed_words: tuple,
+    groups: np.ndarray | None = None,
     device: torch.device | str = "cpu",
     say: Callable[[str], None] | None = None,
 ) -> SourceModel:
@@ -65,6 +66,8 @@ def train_source(
         Epochs, learning rate and so on.
     seed_words : tuple
         Name the study, the source and the number of the model.
+    groups : numpy.ndarray, optional
+        (N,) group of each example of the task; no group is held out in part.
     device : torch.device or str
         Where to compute.
     say : callable, optional
@@ -90,7 +93,10 @@ def train_source(
             "left out because a target holds them",
         )
     generator = np.random.default_rng(seed(*seed_words, "validation"))
-    held_out = rows[stratified_share(labels, pretraining.validation, generator)]
+    if groups is None:
+        held_out = rows[stratified_share(labels, pretraining.validation, generator)]
+    else:
+        held_out = rows[grouped_share(labels, groups[rows], pretraining.validation, generator)]
     fit = np.setdiff1d(rows, held_out)
     tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
     targets = torch.from_numpy(examples.labels.astype(np.float32)).to(device)
@@ -200,6 +206,7 @@ def run(
         "backbone": backbone,
         "pretraining": pretraining,
         "seed_words": seed_words,
+        "groups": groups_of_rows(examples, splits),
         "device": device,
     }
     key = source_key(

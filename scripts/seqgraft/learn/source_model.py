@@ -69,6 +69,7 @@ def source_key(
     code_digest: str,
     versions: Mapping[str, str],
     device: torch.device,
+    groups: np.ndarray | None = None,
 ) -> str:
     """Return the key of a source model: everything that determines its weights and its predictions.
 
@@ -87,14 +88,18 @@ def source_key(
         Version of each package on which the numbers depend.
     device : torch.device
         Where it is trained.
+    groups : numpy.ndarray, optional
+        (N,) group of each example of the task, where those that choose the epoch are whole groups.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
+    grouped = {} if groups is None else {"groups": groups[train_rows]}
     return key_of(
-        {
+        grouped
+        | {
             "seed_words": [str(word) for word in seed_words],
             "train_ids": examples.ids[train_rows],
             "train_tokens": examples.tokens[train_rows],

@@ -2,6 +2,7 @@
 
 from seqgraft.alphabets import ALPHABETS
 from seqgraft.config.learning import TrainingSettings
+from seqgraft.config.splitting import share_of_test
 from seqgraft.config.study import Study
 from seqgraft.learn.choosing import HELD_OUT_MOST, HELD_OUT_SHARE, LARGE
 from seqgraft.planning.costs import Work, logistic_seconds, work_of
@@ -11,12 +12,12 @@ from seqgraft.planning.speed import Speed
 
 def tested(study: Study, task: str, size: TaskSize | None) -> float:
     """Return the sequences of a task's test part; 0 where they are not known yet."""
-    return size.sequences * study.tasks[task].split.test if size else 0.0
+    return size.sequences * share_of_test(study.tasks[task].split) if size else 0.0
 
 
 def pooled(study: Study, task: str, size: TaskSize | None) -> float:
     """Return the sequences of a task's pool; 0 where they are not known yet."""
-    return size.sequences * (1 - study.tasks[task].split.test) if size else 0.0
+    return size.sequences * (1 - share_of_test(study.tasks[task].split)) if size else 0.0
 
 
 def labels_of(study: Study, target: str, size: TaskSize | None) -> list[float]:

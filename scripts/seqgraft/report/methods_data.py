@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import pandas as pd
+
 from seqgraft.report import text
 from seqgraft.report.identity_tables import BANDS
 from seqgraft.report.inputs import ReportInputs
@@ -102,13 +104,13 @@ def split_words(inputs: ReportInputs) -> str:
     config = inputs.config
     shares = text.listed(
         [
-            f"{text.percent(float(task['split']['test']), 0)} of {inputs.title_of(name)}"
+            f"{text.percent(_test_share(task, inputs.split_counts[name]), 0)} of {inputs.title_of(name)}"
             for name, task in config["tasks"].items()
         ]
     )
     sizes = text.listed([str(size) for size in config["train_sizes"]])
     words = [
-        f"A test part ({shares}, stratified by class) was drawn once before anything was learned and was used for "
+        f"A test part ({shares}, {_methods(config)}) was drawn once before anything was learned and was used for "
         "scoring alone; the rest is the pool.",
         f"Target labels were drawn from the pool in {text.plural(int(config['replicates']), 'stratified replicate')} "
         f"of {sizes} labels. All strategies and baselines that learn from target labels saw the same ones and the "
@@ -131,6 +133,19 @@ def split_words(inputs: ReportInputs) -> str:
         )
         words.append(f"Sequences that are similar without being the same were not left out{told}.")
     return " ".join(words)
+
+
+def _test_share(task: dict[str, Any], counts: pd.DataFrame) -> float:
+    """Return the share of the test part: as asked for, or as it is where only the data tell."""
+    if "test" in task["split"]:
+        return float(task["split"]["test"])
+    return float(counts.loc[counts["part"] == "test", "sequences"].sum() / counts["sequences"].sum())
+
+
+def _methods(config: dict[str, Any]) -> str:
+    """Name the ways in which test parts were drawn."""
+    names = list(dict.fromkeys(task["split"]["method"] for task in config["tasks"].values()))
+    return "stratified by class" if names == ["stratified"] else f"split by {text.listed(names)}"
 
 
 def _found(number: int) -> str:

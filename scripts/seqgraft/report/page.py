@@ -11,6 +11,7 @@ from seqgraft.report import advice, words
 from seqgraft.report.canvas import SIMULATED
 from seqgraft.report.fonts import families
 from seqgraft.report.inputs import ReportInputs
+from seqgraft.report.made_words import MADE, made_note
 from seqgraft.report.sections import OF_STUDY, OF_TRANSFER, OPENING, StudySection, TransferSection
 from seqgraft.report.view import Study, Transfer
 from seqgraft.running.side_by_side import each
@@ -67,6 +68,8 @@ def _context(inputs: ReportInputs, processes: int) -> dict[str, Any]:
         "style": Markup((_HERE / STYLE).read_text(encoding="utf-8")),
         "simulated": inputs.simulated,
         "simulated_words": SIMULATED,
+        "made_words": MADE,
+        "made_note": made_note(config["tasks"]),
         "simulated_note": words.simulated_note(inputs),
         "version": str(inputs.provenance.get("seqgraft", "")),
         "title": config.get("title") or str(config["study"]),

@@ -20,6 +20,7 @@ from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import ablation_drawings, training_drawings
 from seqgraft.report.methods import methods
 from seqgraft.report.series import series_of
+from seqgraft.report.split_words import how_split
 from seqgraft.report.transfer_sections import about_line
 from seqgraft.report.view import Figure, Study
 from seqgraft.stats.settings import CHOSEN
@@ -116,7 +117,7 @@ def _task(study: Study, number: int, name: str) -> dict[str, Any]:
         "title": inputs.title_of(name),
         "about": (
             f"{role}: {alphabet} sequences, {positive} (positive) against {other}, {origin}, {strand}. "
-            f"{text.percent(float(task['split']['test']), 0)} of each class became the test part."
+            f"{how_split(task['split'], inputs.split_counts[name])}"
         ),
         "files": data_tables.files_table(inputs, name),
         "reasons": data_tables.reasons_table(inputs, name),

@@ -1,0 +1,28 @@
+"""Find which of a task's sequences must stay on one side of a split."""
+
+from seqgraft.data.splitting.groups import find_groups
+from seqgraft.files import read_parquet, write_parquet
+from seqgraft.running.job import run
+
+
+def work(snakemake, log):
+    """Write groups.parquet."""
+    records = read_parquet(snakemake.input.records)
+    params = snakemake.params
+    table = find_groups(
+        records,
+        params.split,
+        alphabet=params.alphabet,
+        strand=params.strand,
+        task=snakemake.wildcards.task,
+        threads=snakemake.threads,
+    )
+    sizes = table["group"].value_counts()
+    log.info(
+        "%d sequences in %d groups; %d are alone, the largest group holds %d",
+        len(table), len(sizes), int((sizes == 1).sum()), int(sizes.max()),
+    )  # fmt: skip
+    write_parquet(table, snakemake.output.groups)
+
+
+run(snakemake, work)
