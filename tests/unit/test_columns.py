@@ -9,7 +9,7 @@ from fake_predictions import make_study
 
 from seqgraft.data.checks import REJECT_COLUMNS
 from seqgraft.data.identity import COLUMNS as IDENTITY
-from seqgraft.data.leakage import EXCLUDED_COLUMNS, LEAKAGE_COLUMNS
+from seqgraft.data.leakage import EXCLUDED_COLUMNS, FOUND_COLUMNS, LEAKAGE_COLUMNS
 from seqgraft.data.split import COLUMNS as SPLITS
 from seqgraft.evaluate import evaluate
 from seqgraft.learn.forgetting import COLUMNS as FORGETTING
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OTHERS = {
     "leakage.tsv": LEAKAGE_COLUMNS,
     "excluded.tsv": ["task", *EXCLUDED_COLUMNS],
+    "leaks.tsv": FOUND_COLUMNS,
     "rejects.tsv": REJECT_COLUMNS,
     "splits.parquet": SPLITS,
     "predictions.parquet": PREDICTION_COLUMNS,

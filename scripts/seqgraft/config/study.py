@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.base import Settings
+from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
@@ -69,6 +70,11 @@ class Study(Settings):
     )
     ablation: AblationSettings | None = Field(
         None, description="What smaller sources would have given; nothing is computed where absent."
+    )
+    leakage: StudyLeakage = Field(
+        default_factory=StudyLeakage,
+        description="What counts as the same sequence on both sides of a line that it must not cross, and what is done "
+        "about it; a task may have its own.",
     )
     train_sizes: list[Annotated[int, Field(ge=10)] | Literal["all"]] = Field(
         [50, 100, 200, 400, "all"], min_length=1, description="Numbers of target labels; `all` is the pool."
@@ -197,6 +203,11 @@ class Study(Settings):
         """Return the strategies that may be chosen: those that use a source and the target's labels."""
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
         return [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+
+    def leakage_of(self, name: str) -> LeakageSettings:
+        """Return what protects a task's test part and pool: its own settings, else the study's without `compare`."""
+        own = self.tasks[name].leakage
+        return own or LeakageSettings(**self.leakage.model_dump(exclude={"compare"}))
 
     @property
     def rivals(self) -> list[Transfer]:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from seqgraft.config.base import Settings
+from seqgraft.config.leakage import LeakageSettings
 from seqgraft.config.simulation import Simulation
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -102,6 +103,11 @@ class Task(Settings):
         "listed, or an error.",
     )
     split: SplitSettings = Field(SplitSettings(), description="How the test part is drawn.")
+    leakage: LeakageSettings | None = Field(
+        None,
+        description="What may not be found again in this task's test part (and, as a target, in its pool); the study's "
+        "`leakage` where absent.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

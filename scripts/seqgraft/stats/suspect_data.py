@@ -13,8 +13,8 @@ FEWEST_OF_A_CLASS = 10
 WIDEST = 0.2
 #: Odds of the positive class in source and target may differ by this factor.
 ODDS = 1.5
-#: What an action in leakage.tsv says when the sequences found were removed.
-LEFT_OUT = "left out"
+#: What an action in leakage.tsv says when the sequences found were removed, or are no part of what is claimed.
+HANDLED = ("left out", "allowed")
 
 
 def small_test_part(evidence: Evidence) -> list[Finding]:
@@ -88,7 +88,7 @@ def leak_left_in(evidence: Evidence) -> list[Finding]:
         return []
     found = []
     for row in _rows(evidence).to_dict("records"):
-        if not row["sequences"] or LEFT_OUT in str(row["action"]):
+        if not row["sequences"] or any(word in str(row["action"]) for word in HANDLED):
             continue
         found.append(_leak(row, int(row["sequences"]), str(row["action"])))
     return found or _not_listed(evidence)
