@@ -18,6 +18,7 @@ from seqgraft.learn.source_model import HISTORY_COLUMNS as SOURCE_HISTORY
 from seqgraft.learn.source_scores import COLUMNS as SCORES
 from seqgraft.stats.ablation import COLUMNS as ABLATION
 from seqgraft.stats.identity_bands import COLUMNS as BANDS
+from seqgraft.stats.leak_claims import COLUMNS as CLAIMS
 from seqgraft.stats.source_matrix import COLUMNS as MATRIX
 from seqgraft.stats.source_ranking import COLUMNS as RANKING
 
@@ -27,6 +28,7 @@ OTHERS = {
     "leakage.tsv": LEAKAGE_COLUMNS,
     "excluded.tsv": ["task", *EXCLUDED_COLUMNS],
     "leaks.tsv": FOUND_COLUMNS,
+    "leak_claims.tsv": CLAIMS,
     "rejects.tsv": REJECT_COLUMNS,
     "splits.parquet": SPLITS,
     "predictions.parquet": PREDICTION_COLUMNS,

@@ -74,7 +74,7 @@ def find_pair_leaks(
         The targets for which it is a source; may be empty.
     alphabets : (str, str)
         Of the first and the second partner. Where they are the same, as between proteins, a partner is known wherever
-        it stood, and A with B is the pair B with A.
+        it stood in training, and A with B is the pair B with A.
     strands, settings, threads
         As for `seqgraft.data.leakage.find_leaks`. Kinds of match that a partner's alphabet does not have are not looked
         for in that partner.
@@ -114,14 +114,14 @@ def _all_hits(
     """Return what crosses one line, by partner and kind."""
     found = []
     for place, alphabet in enumerate(alphabets):
-        others = pd.concat(far) if alike else far[place]
+        known_as = pd.concat(near) if alike else near[place]
         turned = both and ALPHABETS[alphabet].complement is not None
         for kind in how.kinds:
             known = KINDS[kind].alphabets
             if (KINDS[kind].other_strand and not turned) or (known is not None and alphabet not in known):
                 continue
             hits = crossing(
-                near[place], others, kind, alphabet=alphabet, both=turned, how=how, threads=threads
+                known_as, far[place], kind, alphabet=alphabet, both=turned, how=how, threads=threads
             )
             found.append((str(place + 1), kind, hits, alphabet))
     whole = crossing(

@@ -204,7 +204,7 @@ def crossing(
     Parameters
     ----------
     near, far : pandas.Series
-        Sequences, indexed by id. On the far side an id may have several sequences.
+        Sequences, indexed by id. An id may have several, of which the first that matches counts.
     kind : str
         A name in `KINDS`.
     alphabet, both, how, threads
@@ -223,13 +223,14 @@ def crossing(
         found = nothing(len(own), len(others))
     _, first = np.unique(right, return_index=True)
     places = np.flatnonzero(found.best[left] >= 0)
+    places = places[~near.index[places].duplicated()]
     rows = left[places]
     return Hits(
         near.index[places].tolist(),
         far.index[first[found.best[rows]]].tolist() if len(rows) else [],
         found.identity[rows],
         found.coverage[rows],
-        len(near),
+        near.index.nunique(),
         far.index[found.touched[right]].nunique(),
         far.index.nunique(),
     )

@@ -63,8 +63,8 @@ def claims_table(
     pandas.DataFrame
         Columns `COLUMNS`. ``left_in`` and ``left_out`` are means over replicates, of the chosen strategy's ``score`` or
         of its ``gain`` over scratch; where a strategy is chosen by held-out scores, it is chosen on either side anew,
-        as it would have been. ``difference`` is left in minus left out, paired by replicate and test example. At the train
-        size ``all`` the fits with leaks have as many more labels as were left out. Per transfer the primary
+        as it would have been. ``difference`` is left in minus left out, paired by replicate and test example. At the
+        train size ``all`` the fits with leaks have as many more labels as were left out. Per transfer the primary
         metric comes first, and within a metric the curve. No row has a p-value.
 
     Raises
