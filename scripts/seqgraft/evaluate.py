@@ -17,7 +17,7 @@ from seqgraft.stats.comparisons import comparisons_table
 from seqgraft.stats.panel import build_panel
 from seqgraft.stats.scoring import score_target
 from seqgraft.stats.settings import EvaluationSettings, FitJob, TransferSettings
-from seqgraft.stats.suspicions import suspicions_table
+from seqgraft.stats.suspicions import suspicions_table, with_leaks
 from seqgraft.stats.tables import metrics_table, savings_table, summary_table
 from seqgraft.stats.verdicts import transfer_verdict
 
@@ -110,15 +110,16 @@ def evaluate(
     panels.sort(key=lambda panel: order[panel.transfer.name])
     comparisons = comparisons_table(panels)
     calibration, reliability = calibration_tables(panels)
+    suspicions = suspicions_table(panels, comparisons, leakage, excluded)
     tables = Tables(
         metrics_table(panels),
         summary_table(panels),
         comparisons,
         savings_table(panels),
-        [transfer_verdict(panel, comparisons) for panel in panels],
+        [with_leaks(transfer_verdict(panel, comparisons), suspicions) for panel in panels],
         calibration,
         reliability,
-        suspicions_table(panels, comparisons, leakage, excluded),
+        suspicions,
     )
     progress.step("compared")
     return tables

@@ -5,7 +5,7 @@ KINDS_IN_WORDS = {
     "exact": "the same letters from end to end",
     "reverse-complement": "the same letters on the other strand",
     "contained": "one sequence lies inside a longer one",
-    "homologous": "of common descent, by an alignment (MMseqs2)",
+    "homologous": "of common descent, by an alignment",
     "overlap": "a long stretch in common, as windows of one genome have",
 }
 KIND_NAMES = tuple(KINDS_IN_WORDS)

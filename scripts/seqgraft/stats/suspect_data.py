@@ -115,7 +115,7 @@ def _not_listed(evidence: Evidence) -> list[Finding]:
 def _leak(row: dict, sequences: int, action: str) -> Finding:
     """Put a leak into words."""
     return Finding(
-        f"{sequences} sequences of {row['from_task']} ({row['from_part']}) are also in {row['to_task']} "
+        f"{sequences} sequences of {row['from_task']} ({row['from_part']}) are found again in {row['to_task']} "
         f"({row['to_part']}) and were not left out ({row['kind']}): scores may be too good.",
         {"sequences": sequences, "kind": row["kind"], "action": action},
         serious=True,
