@@ -220,7 +220,7 @@ def test_overlaps_are_all_there(left: list[str], right: list[str], identity: flo
 
 def test_words_grow_only_where_chance_is_too_frequent() -> None:
     assert word_length(33_000, 78_000, 4, 40, 0.85) == 5
-    assert word_length(4_100_000, 4_100_000, 4, 40, 0.85) == 8
+    assert word_length(4_100_000, 4_100_000, 4, 40, 0.85) == 11
     assert word_length(10**9, 10**9, 20, 40, 0.85) <= 14  # a word's number must fit into 63 bits
 
 

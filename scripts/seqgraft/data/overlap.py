@@ -12,7 +12,7 @@ from seqgraft.alphabets import Alphabet
 Rows = NDArray[np.intp]
 
 #: Common words that are looked at before longer words are taken, and how many candidates are in memory at a time.
-_MOST_HITS = 3e8
+_MOST_HITS = 5e6
 _AT_ONCE = 2_000_000
 _ALIGNED = 4_000_000  # letters
 
@@ -170,8 +170,14 @@ def _candidates(near: _Letters, far: _Letters, alphabet: int, k: int, letters: i
         row, other, shift = near.owner[a], far.owner[b], far.place[b] - near.place[a]
         begin = np.maximum(0, -shift)
         room = np.minimum(near.lengths[row] - begin, far.lengths[other] - begin - shift)
-        found = np.stack([row, other, shift], axis=1)[room >= letters]
-        yield np.unique(found, axis=0)
+        row, other, shift = (column[room >= letters] for column in (row, other, shift))
+        # One number stands for a row, another and a shift: finding each once is then a sort of numbers.
+        width = int(near.lengths.max() + far.lengths.max()) + 1
+        key = np.unique((row * len(far.lengths) + other) * width + shift + int(near.lengths.max()))
+        pair = key // width
+        yield np.stack(
+            [pair // len(far.lengths), pair % len(far.lengths), key % width - int(near.lengths.max())], axis=1
+        )
 
 
 def _aligned(
