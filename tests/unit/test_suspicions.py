@@ -179,6 +179,21 @@ def test_leaks_that_were_left_in(tmp_path, leakage, excluded, words):
     assert row["severity"] == "serious"
 
 
+def test_a_verdict_carries_the_leaks_that_were_left_in(tmp_path):
+    kept = leaks(("ecoli", "pool", "bsubtilis", "test", "exact", 5, "kept: only reported"))
+    jobs, study = make_study(tmp_path, n_test=60, sizes=SIZES, draws=20, replicates=2)
+    plain = evaluate(jobs, study, leakage=HANDLED, excluded=LISTED).verdicts[0]
+    marked = evaluate(jobs, study, leakage=kept, excluded=LISTED.iloc[:0]).verdicts[0]
+    assert marked["cautions"][0].startswith("5 sequences of ecoli (pool) are found again in bsubtilis (test)")
+    assert marked["cautions"][1:] == plain["cautions"]
+    assert marked["verdict"] == plain["verdict"]
+
+
+def test_partners_that_the_claim_allows_to_be_known_are_no_suspicion(tmp_path):
+    allowed = leaks(("ecoli", "pool", "bsubtilis", "test", "exact", 5, "allowed: no part of the claim"))
+    assert "leak left in" not in kinds(suspicions(tmp_path, leakage=allowed, excluded=LISTED.iloc[:0]))
+
+
 def test_duplicates_between_pool_and_test_part(tmp_path):
     found = leaks(("bsubtilis", "pool", "bsubtilis", "test", "reverse-complement", 4, "pool copy left out"))
     listed = pd.DataFrame(

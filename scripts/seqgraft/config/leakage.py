@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from seqgraft.config.base import Settings
-from seqgraft.config.suggest import once, unknown_name
-from seqgraft.data.leak_names import KIND_NAMES, USUAL_KINDS
+from seqgraft.data.leak_names import USUAL_KINDS
 
 
 class LeakageSettings(Settings):
@@ -47,14 +46,6 @@ class LeakageSettings(Settings):
         description="`exclude`: what leaks is left out on the training side. `report`: it is kept, and the verdict "
         "carries a warning.",
     )
-
-    @field_validator("kinds")
-    @classmethod
-    def _known(cls, kinds: list[str]) -> list[str]:
-        for name in kinds:
-            unknown_name("kinds", name, KIND_NAMES)
-        once("kinds", kinds)
-        return kinds
 
 
 class StudyLeakage(LeakageSettings):

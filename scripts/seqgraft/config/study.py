@@ -11,6 +11,7 @@ from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
+from seqgraft.data.leak_names import KIND_NAMES
 from seqgraft.learn.names import BASELINE_NAMES, ESTIMATE_NAMES, STRATEGY_FACTS
 from seqgraft.stats.metrics import METRICS
 
@@ -171,6 +172,19 @@ class Study(Settings):
                     f"ablation.strategy: '{name}' is not one of those strategies of transfer '{transfer.name}' that "
                     f"start from a source model{suggestion(name, own)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _leaks_make_sense(self) -> Self:
+        named = {f"tasks.{name}.leakage": task.leakage for name, task in self.tasks.items() if task.leakage}
+        for where, own in {"leakage": self.leakage, **named}.items():
+            for kind in own.kinds:
+                unknown_name(f"{where}.kinds", kind, KIND_NAMES)
+            once(f"{where}.kinds", own.kinds)
+        if self.leakage.compare and self.leakage.action != "exclude":
+            raise ValueError(
+                "leakage.compare: needs `action: exclude`: nothing is left out whose absence could be compared"
+            )
         return self
 
     def _compatible(self, where: str, transfer: Transfer) -> None:

@@ -100,6 +100,7 @@ def _not_listed(evidence: Evidence) -> list[Finding]:
         return []
     found = []
     rows = _rows(evidence)
+    rows = rows[~rows["action"].str.contains("allowed")]
     for (origin, same), own in rows.groupby(["from_task", rows["from_task"] == rows["to_task"]], sort=False):
         listed = evidence.excluded[
             (evidence.excluded["task"] == origin)
