@@ -107,7 +107,7 @@ def test_threads_and_order_change_nothing() -> None:
 
 def test_equal_sequences_are_found_however_short() -> None:
     hits = search(
-        {"a": "KW", "b": "KWKLF"}, {"c": "KW", "d": "GG"}, identity=0.9, coverage=0.9, nucleotide=False
+        {"a": "KW", "b": "KWKL"}, {"c": "KW", "d": "GG"}, identity=0.9, coverage=0.9, nucleotide=False
     )
     assert hits.to_numpy().tolist() == [["a", "c", 1.0, 1.0]]
     hits = search({"a": "ACGU"}, {"c": "ACGT"}, identity=0.9, coverage=0.9, nucleotide=True)

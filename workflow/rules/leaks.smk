@@ -58,7 +58,13 @@ use rule finetune as finetune_with_leaks with:
         "Fitting {wildcards.strategy} for {wildcards.transfer}, leaks and all"
 
 
-use rule finetune_without_source as scratch_with_leaks with:
+use rule finetune as scratch_with_leaks with:
+    input:
+        records=learned_data("records.parquet"),
+        splits=learned_data("splits.parquet"),
+        excluded=learned_data("excluded.tsv"),
+        tokens=learned_data("tokens.npy"),
+        offsets=learned_data("offsets.npy"),
     output:
         predictions="results/{study}/with-leaks/targets/{target}/{strategy}/predictions.parquet",
         history="results/{study}/with-leaks/targets/{target}/{strategy}/history.tsv",
@@ -68,6 +74,8 @@ use rule finetune_without_source as scratch_with_leaks with:
         "results/{study}/logs/finetune-with-leaks/{target}/{strategy}.log",
     benchmark:
         "results/{study}/benchmarks/finetune-with-leaks/{target}/{strategy}.tsv"
+    wildcard_constraints:
+        strategy=one_of(STRATEGIES_WITHOUT_SOURCE),
     params:
         task=of_learned_task,
         target=target_of,

@@ -28,6 +28,7 @@ _MODE = {"both": "0", "target": "1", "query": "2"}  # MMseqs2 knows no mode for 
 #: At the program's own choice, 15, the index of DNA alone takes 8 GiB, and 20 to 35 s of the system's time to clear.
 _MOST_NUCLEOTIDES = 12
 _FEWEST_NUCLEOTIDES = 5
+_SHORTEST = 5  # what has fewer letters holds no word
 #: Words of proteins of fewer letters in all; of more, six letters are needed for speed, at half a second for the index.
 _SHORT_RESIDUES, _FEW_RESIDUES = 5, 2_000_000
 #: With fewer, 265-letter variants of one protein are all each other's hits, and related families fall off the list.
@@ -111,7 +112,7 @@ def search(
     own, own_rows = _distinct(queries, nucleotide, "query")
     others, other_rows = _distinct(targets, nucleotide, "target")
     tables = [_equal(own, others)]
-    if own and others:
+    if max(map(len, own), default=0) >= _SHORTEST <= max(map(len, others), default=0):
         options = _Options(identity, coverage, nucleotide, covered, both_strands, evalue, threads)
         tables.append(_run(own, others, options))
     hits = pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqgraft.alphabets import Alphabet
+from seqgraft.data.splitting.overlap import has_stretch
 
 Rows = NDArray[np.intp]
 
@@ -25,7 +26,7 @@ class Overlaps(NamedTuple):
     left, right : numpy.ndarray
         (M,) rows, each pair once.
     identity : numpy.ndarray
-        (M,) share of identical letters in the best stretch.
+        (M,) greatest share of identical letters in as many letters as the stretch needs.
     """
 
     left: Rows
@@ -45,7 +46,7 @@ def overlaps(
     alphabet : Alphabet
         Of all of them. A letter that it does not know is identical to nothing.
     letters : int
-        Length of the stretch, S.
+        Least length of the stretch, S.
     identity : float
         Least share of identical letters in it.
 
@@ -56,9 +57,11 @@ def overlaps(
 
     Notes
     -----
-    A stretch with m differences holds an identical run of ceil((S - m) / (m + 1)) letters. Words of that length miss
-    nothing. Where chance gives more than `_MOST_HITS` common words of that length, longer ones are taken, as
-    `word_length` says: then a stretch is missed whose longest identical run is shorter than a word.
+    What a stretch is, is said by `seqgraft.data.splitting.overlap.has_stretch`, which splits use, too. One of L letters
+    with m differences holds an identical run of ceil((L - m) / (m + 1)) letters; words of the shortest such run miss
+    nothing. So the work grows with the number of sequences more than with that of pairs. Where chance gives more than
+    `_MOST_HITS` common words of that length, longer ones are taken, as `word_length` says: then a stretch is missed
+    whose longest identical run is shorter than a word.
     """
     near, far = _Letters.of(left, alphabet), _Letters.of(right, alphabet)
     k = word_length(near.tokens.size, far.tokens.size, len(alphabet.letters), letters, identity)
@@ -95,8 +98,10 @@ def word_length(near: int, far: int, alphabet: int, letters: int, identity: floa
     int
         5 for 40 letters at 85 %, unless the two sides hold so much that chance alone gives too many common words.
     """
-    differences = math.floor(letters * (1 - identity) + 1e-9)
-    certain = math.ceil((letters - differences) / (differences + 1))
+    certain = letters
+    for long in range(letters, 4 * letters):  # runs of longer stretches are no shorter
+        differences = math.floor(long * (1 - identity) + 1e-9)
+        certain = min(certain, math.ceil((long - differences) / (differences + 1)))
     affordable = math.ceil(math.log(max(near * far / _MOST_HITS, 1), alphabet))
     return min(max(certain, affordable), letters, int(62 / math.log2(alphabet + 1)))
 
@@ -195,8 +200,13 @@ def _aligned(
     )
     one, two = near.tokens[a], far.tokens[b]
     same = (one == two) & (one != near.unknown) & inside
+    # Nearly all candidates are there by chance: too few letters are the same for any stretch.
+    some = same.sum(axis=1) >= math.ceil(identity * letters - 1e-9)
+    candidates, same, inside, row = candidates[some], same[some], inside[some], row[some]
+    if not len(row):
+        return candidates[:, :2], np.zeros(0)
     sums = np.zeros((len(row), len(step) + 1), dtype=np.int32)
     np.cumsum(same, axis=1, out=sums[:, 1:])
     best = (sums[:, letters:] - sums[:, :-letters]).max(axis=1) / letters
-    good = best >= identity - 1e-9
+    good = has_stretch(same, letters, identity, ~inside)
     return candidates[good, :2], best[good]

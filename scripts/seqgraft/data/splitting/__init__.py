@@ -1,0 +1,1 @@
+"""How a task is divided into test part and pool: groups, strata, draws and folds."""
