@@ -195,6 +195,12 @@ def test_six_differences_in_forty_letters_are_allowed_and_seven_are_not() -> Non
     assert found.excluded[["id", "identity"]].to_numpy().tolist() == [["s0", 0.85]]
 
 
+def test_many_identical_letters_without_a_stretch_are_no_overlap() -> None:
+    (long,) = drawn(DNA, 1, 120, seed=10)
+    found = asked([differing(long, 22), differing(long, 16)], [long], kinds=["overlap"])
+    assert found.excluded["id"].tolist() == ["s1"]  # 82 % against 87 % of 120 letters
+
+
 SHORT = st.lists(st.text("ACGTN", min_size=1, max_size=40), min_size=1, max_size=5, unique=True)
 
 
