@@ -24,6 +24,7 @@ rule all:
         tables_of_sources(),
         table_of_forgetting(),
         table_of_ablation(),
+        table_of_leak_claims(),
 
 
 # Raw files only: for a node with internet, before the run on one without.
@@ -47,6 +48,7 @@ include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/ablation.smk"
+include: "workflow/rules/leaks.smk"
 include: "workflow/rules/identity.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/plan.smk"

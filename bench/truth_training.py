@@ -83,7 +83,7 @@ class Task:
 
     def parts(self):
         """Return test part and pool for the leak check."""
-        from seqgraft.data.leakage import parts_of
+        from seqgraft.data.parts import parts_of
 
         return parts_of(self.name, self.records, self.splits)
 

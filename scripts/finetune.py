@@ -17,7 +17,7 @@ def work(snakemake, log):
     files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     training = TrainingSettings(**params.training)
     where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, training.threads)
-    target = read_task(params.task, files, roles=["pool"])
+    target = read_task(params.task, files, roles=params.get("left_out", ["pool"]))
     fits = len(params.train_sizes) * params.replicates
     result = run_job(
         wildcards.strategy,

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from seqgraft.data.identity import identity_table, learned_from
-from seqgraft.data.leakage import parts_of
+from seqgraft.data.parts import parts_of
 from seqgraft.data.scoring import SHUFFLED
 from seqgraft.files import read_parquet, write_parquet
 from seqgraft.learn.progress import Progress

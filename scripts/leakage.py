@@ -1,26 +1,39 @@
 """Find sequences of a task on both sides of a line, and list who must be left out of training."""
 
-from seqgraft.data.leakage import check_lengths, find_leaks, parts_of
+from seqgraft.config.leakage import LeakageSettings
+from seqgraft.data.leak_pairs import find_pair_leaks, pair_parts_of
+from seqgraft.data.leakage import find_leaks
+from seqgraft.data.parts import PARTNERS, check_lengths, parts_of
 from seqgraft.files import read_parquet, write_tsv
 from seqgraft.running.job import run
 
 
 def work(snakemake, log):
     """Compare the task with itself and with each target onto which it is grafted."""
-    files, params = snakemake.input, snakemake.params
-    own = parts_of(snakemake.wildcards.task, read_parquet(files.records), read_parquet(files.splits))
-    targets = [
-        parts_of(task, read_parquet(records), read_parquet(splits))
-        for task, records, splits in zip(
-            params.targets, files.target_records, files.target_splits, strict=True
-        )
+    files, params, task = snakemake.input, snakemake.params, snakemake.wildcards.task
+    tables = [
+        (task, files.records, files.splits),
+        *zip(params.targets, files.target_records, files.target_splits, strict=True),
     ]
-    if params.get("learned", True):
-        check_lengths(own, targets)
-    found = find_leaks(own, targets, alphabet=params.alphabet, strands=params.strands)
+    read = [(name, read_parquet(records), read_parquet(splits)) for name, records, splits in tables]
+    asked = {
+        "strands": params.strands,
+        "settings": {name: LeakageSettings(**own) for name, own in params.leakage.items()},
+        "threads": snakemake.threads,
+    }
+    if PARTNERS[0] in read[0][1]:
+        own, *targets = (pair_parts_of(*one) for one in read)
+        alphabets = params.alphabet if isinstance(params.alphabet, list) else [params.alphabet] * 2
+        found = find_pair_leaks(own, targets, alphabets=tuple(alphabets), **asked)
+    else:
+        own, *targets = (parts_of(*one) for one in read)
+        if params.get("learned", True):
+            check_lengths(own, targets)
+        found = find_leaks(own, targets, alphabet=params.alphabet, **asked)
     write_tsv(found.leakage, snakemake.output.leakage)
+    write_tsv(found.found, snakemake.output.leaks)
     write_tsv(found.excluded, snakemake.output.excluded)
-    log.info("%d sequences are left out", len(found.excluded))
+    log.info("%d matches found, %d sequences are left out", len(found.found), len(found.excluded))
 
 
 run(snakemake, work)

@@ -12,7 +12,7 @@ def work(snakemake, log):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, params.threads)
     own = {name: files[name][0] for name in TASK_FILES}
-    source = read_task(params.task, own, roles=["source", "pool"])
+    source = read_task(params.task, own, roles=params.get("left_out", ["source", "pool"]))
     pretrain.run(
         source.examples,
         source.splits,

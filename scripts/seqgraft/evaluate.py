@@ -18,7 +18,7 @@ from seqgraft.stats.comparisons import joined, panel_comparisons
 from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.scoring import score_target
 from seqgraft.stats.settings import EvaluationSettings, FitJob, TransferSettings
-from seqgraft.stats.suspicions import suspicions_table
+from seqgraft.stats.suspicions import suspicions_table, with_leaks
 from seqgraft.stats.tables import metrics_table, savings_table, summary_table
 from seqgraft.stats.verdicts import transfer_verdict
 
@@ -112,17 +112,18 @@ def evaluate(
     parts = each(_of_panel, panels, threads)
     compared, metrics, summary, savings, calibration, reliability = zip(*parts, strict=True)
     comparisons = joined(compared, study)
+    suspicions = _below(
+        each(lambda panel: suspicions_table([panel], comparisons, leakage, excluded), panels, threads)
+    )
     tables = Tables(
         _below(metrics),
         _below(summary),
         comparisons,
         _below(savings),
-        [transfer_verdict(panel, comparisons) for panel in panels],
+        [with_leaks(transfer_verdict(panel, comparisons), suspicions) for panel in panels],
         _below(calibration),
         _below(reliability),
-        _below(
-            each(lambda panel: suspicions_table([panel], comparisons, leakage, excluded), panels, threads)
-        ),
+        suspicions,
     )
     progress.step("compared")
     return tables

@@ -11,7 +11,8 @@ from Bio import SeqIO
 
 from seqgraft.config.load import read_study
 from seqgraft.data.download import fetch
-from seqgraft.data.leakage import find_leaks, parts_of
+from seqgraft.data.leakage import find_leaks
+from seqgraft.data.parts import parts_of
 from seqgraft.data.prepare import Prepared, prepare
 from seqgraft.data.split import split
 from seqgraft.errors import SeqgraftError

@@ -80,10 +80,11 @@ def leakage(task: str, targets: Sequence[str] = ()) -> SimpleNamespace:
             "target_records": [data(target, "records.parquet") for target in targets],
             "target_splits": [data(target, "splits.parquet") for target in targets],
         },
-        output={"leakage": data(task, "leakage.tsv"), "excluded": data(task, "excluded.tsv")},
+        output={name: data(task, f"{name}.tsv") for name in ("leakage", "leaks", "excluded")},
         params={
             "alphabet": "dna",
             "strands": dict.fromkeys([task, *targets], "single"),
+            "leakage": {name: {} for name in [task, *targets]},
             "targets": list(targets),
         },
         wildcards={"task": task},

@@ -10,7 +10,7 @@ from fake_predictions import make_study
 from seqgraft.data.checks import REJECT_COLUMNS
 from seqgraft.data.clean import CARRIED
 from seqgraft.data.identity import COLUMNS as IDENTITY
-from seqgraft.data.leakage import EXCLUDED_COLUMNS, LEAKAGE_COLUMNS
+from seqgraft.data.leakage import EXCLUDED_COLUMNS, FOUND_COLUMNS, LEAKAGE_COLUMNS
 from seqgraft.data.split import COLUMNS as SPLITS
 from seqgraft.data.splitting.groups import COLUMNS as GROUPS
 from seqgraft.evaluate import evaluate
@@ -20,6 +20,7 @@ from seqgraft.learn.source_model import HISTORY_COLUMNS as SOURCE_HISTORY
 from seqgraft.learn.source_scores import COLUMNS as SCORES
 from seqgraft.stats.ablation import COLUMNS as ABLATION
 from seqgraft.stats.identity_bands import COLUMNS as BANDS
+from seqgraft.stats.leak_claims import COLUMNS as CLAIMS
 from seqgraft.stats.source_matrix import COLUMNS as MATRIX
 from seqgraft.stats.source_ranking import COLUMNS as RANKING
 
@@ -28,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OTHERS = {
     "leakage.tsv": LEAKAGE_COLUMNS,
     "excluded.tsv": ["task", *EXCLUDED_COLUMNS],
+    "leaks.tsv": FOUND_COLUMNS,
+    "leak_claims.tsv": CLAIMS,
     "rejects.tsv": REJECT_COLUMNS,
     "records.parquet": ["id", "sequence", "sequence_1", "sequence_2", "label", *CARRIED],
     "splits.parquet": [*SPLITS, "group"],

@@ -122,6 +122,22 @@ KEYS: list[tuple[str, Any, str]] = [
     ("train_sizes", [50, 50], "train_sizes: '50' is listed twice"),
     ("train_sizes", [], "train_sizes: must have 1 or more entries, not []"),
     ("train_sizes", 50, "train_sizes: must be a list, not 50"),
+    # leaks
+    ("leakage.kinds", ["exat"], "leakage.kinds: 'exat' is not known; did you mean 'exact'?"),
+    ("leakage.kinds", ["exact", "exact"], "leakage.kinds: 'exact' is listed twice"),
+    ("leakage.kinds", [], "leakage.kinds: must have 1 or more entries, not []"),
+    (
+        "tasks.a.leakage",
+        {"kinds": ["homolog"]},
+        "tasks.a.leakage.kinds: 'homolog' is not known; did you mean 'homologous'?",
+    ),
+    ("leakage.identity", 50, "leakage.identity: must be 1 or less, not 50"),
+    ("leakage.action", "keep", "leakage.action: 'keep' is not known; known: exclude, report"),
+    (
+        "leakage",
+        {"compare": True, "action": "report"},
+        "leakage.compare: needs `action: exclude`: nothing is left out whose absence could be compared",
+    ),
     # source sizes
     (
         "ablation.source_sizes",

@@ -4,7 +4,8 @@ import pytest
 from report_fixtures import make_inputs, make_verdict
 
 from seqgraft.report import advice
-from seqgraft.report.data_tables import leakage_sentence, reason_kind
+from seqgraft.report.data_tables import reason_kind
+from seqgraft.report.leak_tables import leakage_sentence
 from seqgraft.report.matrix import overview_words
 from seqgraft.report.methods import methods
 from seqgraft.report.words import GLOSSARY, glossary, simulated_note

@@ -169,7 +169,7 @@ def test_shares_of_positives_that_differ(tmp_path, share, fires):
         (leaks(("ecoli", "pool", "bsubtilis", "test", "exact", 5, "kept")), LISTED, "5 sequences of ecoli"),
         (leaks(("bsubtilis", "pool", "bsubtilis", "test", "exact", 1, "overlap unknown")), LISTED, "1 seq"),
         # Said to be left out, but the list does not hold them.
-        (HANDLED, LISTED.iloc[:1], "1 sequences of ecoli (pool) are also in bsubtilis (test)"),
+        (HANDLED, LISTED.iloc[:1], "1 sequences of ecoli (pool) are found again in bsubtilis (test)"),
     ],
 )
 def test_leaks_that_were_left_in(tmp_path, leakage, excluded, words):
@@ -177,6 +177,21 @@ def test_leaks_that_were_left_in(tmp_path, leakage, excluded, words):
     row = table.set_index("kind").loc["leak left in"]
     assert row["message"].startswith(words)
     assert row["severity"] == "serious"
+
+
+def test_a_verdict_carries_the_leaks_that_were_left_in(tmp_path):
+    kept = leaks(("ecoli", "pool", "bsubtilis", "test", "exact", 5, "kept: only reported"))
+    jobs, study = make_study(tmp_path, n_test=60, sizes=SIZES, draws=20, replicates=2)
+    plain = evaluate(jobs, study, leakage=HANDLED, excluded=LISTED).verdicts[0]
+    marked = evaluate(jobs, study, leakage=kept, excluded=LISTED.iloc[:0]).verdicts[0]
+    assert marked["cautions"][0].startswith("5 sequences of ecoli (pool) are found again in bsubtilis (test)")
+    assert marked["cautions"][1:] == plain["cautions"]
+    assert marked["verdict"] == plain["verdict"]
+
+
+def test_partners_that_the_claim_allows_to_be_known_are_no_suspicion(tmp_path):
+    allowed = leaks(("ecoli", "pool", "bsubtilis", "test", "exact", 5, "allowed: no part of the claim"))
+    assert "leak left in" not in kinds(suspicions(tmp_path, leakage=allowed, excluded=LISTED.iloc[:0]))
 
 
 def test_duplicates_between_pool_and_test_part(tmp_path):

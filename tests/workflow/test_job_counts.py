@@ -152,6 +152,39 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
         lambda c: c.update(ablation={"source_sizes": []}),
         jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4),
     ),
+    # all that a verdict rests on is learned twice: source models, full, and scratch once per target; no baseline is
+    "leaks left in as well": (
+        lambda c: c.update(leakage={"compare": True}),
+        jobs(
+            2,
+            identity=2,
+            simulate=4,
+            pretrain=2,
+            finetune=2,
+            finetune_without_source=2,
+            baseline=4,
+            pretrain_with_leaks=2,
+            finetune_with_leaks=2,
+            scratch_with_leaks=2,
+            leak_claims=1,
+        ),
+    ),
+    "leaks left in as well, for two targets of one source": (
+        lambda c: (transfers("a>b", "a>c")(c), c.update(leakage={"compare": True}, chosen="full")),
+        jobs(
+            3,
+            identity=2,
+            simulate=6,
+            pretrain=1,
+            finetune=2,
+            finetune_without_source=2,
+            baseline=4,
+            pretrain_with_leaks=1,
+            finetune_with_leaks=2,
+            scratch_with_leaks=2,
+            leak_claims=1,
+        ),
+    ),
     # the other way round: the sources are compared
     "two sources, one target": (
         transfers("a>c", "b>c"),

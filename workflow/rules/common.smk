@@ -87,6 +87,7 @@ SCRIPTS = [
     "rank_sources",
     "forgetting",
     "ablation",
+    "leak_claims",
     "identity",
     "identity_bands",
     "provenance",
@@ -110,6 +111,7 @@ wildcard_constraints:
 
 
 include: "common_sources.smk"
+include: "leak_files.smk"
 
 
 # --- settings for params: ---------------------------------------------------------------------------------------------
@@ -430,6 +432,7 @@ def resume_folders():
     names = [Path(*folder.parts[1:]) for folder in fits]
     names += [Path("pretrained", s, str(k)) for s in SOURCES for k in SOURCE_MODELS]
     names += ablation_stores()
+    names += leaky_stores()
     return [Path("results", STUDY.study, "resume", name) for name in names]
 
 

@@ -7,8 +7,11 @@ from seqgraft.planning.speed import measure
 # The rules that train or fit, and which wildcards say what.
 TRAINING_RULES = {
     "pretrain": ("pretrain", "sources", "model"),
+    "pretrain_with_leaks": ("pretrain", "sources", "model"),
     "finetune": ("finetune", "transfer", "strategy"),
+    "finetune_with_leaks": ("finetune", "transfer", "strategy"),
     "finetune_without_source": ("finetune", "target", "strategy"),
+    "scratch_with_leaks": ("finetune", "target", "strategy"),
     "baseline": ("baseline", "target", "baseline"),
 }
 # Rules that train nothing and take long all the same, and the wildcard that says of what.
@@ -33,16 +36,12 @@ def planned_jobs():
     return training, beside, others
 
 
-def stored_fits(jobs):
-    """Count the finished fits that lie in the resume stores of these jobs."""
+def stored_fits():
+    """Count the finished fits that lie in the resume stores of the jobs to come."""
     folders = [
-        Path(
-            f"results/{STUDY.study}/resume",
-            "pretrained" if kind == "pretrain" else "",
-            scope,
-            name,
-        )
-        for kind, scope, name in jobs
+        Path(job.params.resume)
+        for job in workflow.dag.needrun_jobs()
+        if job.rule.name in TRAINING_RULES
     ]
     return sum(len(list(folder.glob("*.safetensors"))) for folder in folders)
 
@@ -60,5 +59,5 @@ def announcement():
             print(f"seqgraft: no estimate of time: {error}", file=sys.stderr)
     plan = plan_of(STUDY, jobs, speed or REFERENCE, beside=beside)
     return plan_text(
-        STUDY, plan, speed, places=places, others=others, stored=stored_fits(jobs)
+        STUDY, plan, speed, places=places, others=others, stored=stored_fits()
     )

@@ -20,6 +20,7 @@ DATA_FILES = [
     "offsets.npy",
     "splits.parquet",
     "leakage.tsv",
+    "leaks.tsv",
     "excluded.tsv",
 ]
 TABLES = [
@@ -86,11 +87,13 @@ rule provenance:
         fit_results=of_fits("predictions.parquet")
         + of_networks("weights.safetensors")
         + of_ablation("predictions.parquet")
-        + of_ablation("weights.safetensors"),
+        + of_ablation("weights.safetensors")
+        + leaky_results(),
         tables=[f"results/{{study}}/{name}" for name in TABLES]
         + tables_of_sources()
         + table_of_forgetting()
-        + table_of_ablation(),
+        + table_of_ablation()
+        + table_of_leak_claims(),
         bundles=of_source_models("bundle.json") + of_parts("bundle.json"),
         fit_bundles=of_networks("bundle.json") + of_ablation("bundle.json"),
         source_histories=of_source_models("history.tsv") + of_parts("history.tsv"),
@@ -148,7 +151,8 @@ rule report:
         ]
         + tables_of_sources()
         + table_of_forgetting()
-        + table_of_ablation(),
+        + table_of_ablation()
+        + table_of_leak_claims(),
     output:
         report=report(
             "results/{study}/report.html",

@@ -60,11 +60,12 @@ rule leakage:
         target_splits=target_data("splits.parquet"),
     output:
         leakage="results/{study}/data/{task}/leakage.tsv",
+        leaks="results/{study}/data/{task}/leaks.tsv",
         excluded="results/{study}/data/{task}/excluded.tsv",
     log:
         "results/{study}/logs/leakage/{task}.log",
     conda:
-        "../../envs/data.yaml"
+        "../../envs/leakage.yaml"
     resources:
         mem_mb=4000,
         runtime=60,
@@ -76,6 +77,10 @@ rule leakage:
         },
         targets=targets_of_source,
         learned=lambda wildcards: wildcards.task in {*TARGETS, *SOURCES},
+        leakage=lambda wildcards: {
+            task: as_params(STUDY.leakage_of(task))
+            for task in [wildcards.task, *targets_of_source(wildcards)]
+        },
         code=code("leakage"),
     message:
         "Looking for sequences of {wildcards.task} on both sides of a line"

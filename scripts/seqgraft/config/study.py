@@ -8,9 +8,11 @@ from pydantic import Field, StringConstraints, model_validator
 from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import check_learnable
+from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
+from seqgraft.data.leak_names import KIND_NAMES
 from seqgraft.learn.names import BASELINE_NAMES, ESTIMATE_NAMES, STRATEGY_FACTS
 from seqgraft.stats.metrics import METRICS
 
@@ -77,6 +79,11 @@ class Study(Settings):
     )
     ablation: AblationSettings | None = Field(
         None, description="What smaller sources would have given; nothing is computed where absent."
+    )
+    leakage: StudyLeakage = Field(
+        default_factory=StudyLeakage,
+        description="What counts as the same sequence on both sides of a line that it must not cross, and what is done "
+        "about it; a task may have its own.",
     )
     train_sizes: list[Annotated[int, Field(ge=10)] | Literal["all"]] = Field(
         [50, 100, 200, 400, "all"], min_length=1, description="Numbers of target labels; `all` is the pool."
@@ -180,6 +187,19 @@ class Study(Settings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _leaks_make_sense(self) -> Self:
+        named = {f"tasks.{name}.leakage": task.leakage for name, task in self.tasks.items() if task.leakage}
+        for where, own in {"leakage": self.leakage, **named}.items():
+            for kind in own.kinds:
+                unknown_name(f"{where}.kinds", kind, KIND_NAMES)
+            once(f"{where}.kinds", own.kinds)
+        if self.leakage.compare and self.leakage.action != "exclude":
+            raise ValueError(
+                "leakage.compare: needs `action: exclude`: nothing is left out whose absence could be compared"
+            )
+        return self
+
     def _compatible(self, where: str, transfer: Transfer) -> None:
         """Refuse a source and a target that cannot share a backbone or a head."""
         source, target = self.tasks[transfer.source], self.tasks[transfer.target]
@@ -212,6 +232,11 @@ class Study(Settings):
         """Return the strategies that may be chosen: those that use a source and the target's labels."""
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
         return [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+
+    def leakage_of(self, name: str) -> LeakageSettings:
+        """Return what protects a task's test part and pool: its own settings, else the study's without `compare`."""
+        own = self.tasks[name].leakage
+        return own or LeakageSettings(**self.leakage.model_dump(exclude={"compare"}))
 
     @property
     def rivals(self) -> list[Transfer]:

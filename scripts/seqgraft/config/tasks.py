@@ -12,6 +12,7 @@ from seqgraft.config.alphabet import AlphabetSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import check_classes, check_labels, check_policies
 from seqgraft.config.labels import Labelled, LabelTypeName
+from seqgraft.config.leakage import LeakageSettings
 from seqgraft.config.mirrors import SCHEMES as _SCHEMES
 from seqgraft.config.mirrors import check_mirrors
 from seqgraft.config.negatives import Negatives
@@ -116,6 +117,11 @@ class Basics(Settings):
         "of numbers also their mean (within `labels.tolerance`) or the first copy's.",
     )
     split: SplitSettings = Field(StratifiedSplit(), description="How the test part is drawn.")
+    leakage: LeakageSettings | None = Field(
+        None,
+        description="What may not be found again in this task's test part (and, as a target, in its pool); the study's "
+        "`leakage` where absent.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -1,4 +1,4 @@
-"""Tables of how the data were cleaned, split and checked for leaks."""
+"""Tables of how the data were cleaned and split."""
 
 import re
 from collections.abc import Hashable
@@ -13,10 +13,6 @@ from seqgraft.report.tables import Cell, Row, Table, num
 #: Examples shown of each reason.
 EXAMPLES = 3
 _PARTS = {"test": "test part", "pool": "pool"}
-_ROLES = {
-    "source": "left out of training a source model",
-    "pool": "left out of the pool",
-}
 
 
 def files_table(inputs: ReportInputs, task: str) -> Table:
@@ -182,109 +178,3 @@ def reason_kind(reason: str) -> str:
     """
     reason = re.sub(r"^(changed: [^:]+:) .*", r"\1 …", reason)
     return re.sub(r"\b(duplicate of|copy of|renamed to) .*", r"\1 …", reason)
-
-
-def leakage_table(inputs: ReportInputs) -> Table:
-    """Show every pair of parts that was checked for common sequences.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-        The study.
-
-    Returns
-    -------
-    Table
-    """
-    rows = []
-    for row in inputs.leakage.to_dict("records"):
-        found = int(row["sequences"])
-        rows.append(
-            Row(
-                (
-                    Cell(f"{inputs.title_of(row['from_task'])}, {row['from_part']}", kind="head"),
-                    Cell(f"{inputs.title_of(row['to_task'])}, {row['to_part']}"),
-                    Cell(str(row["kind"])),
-                    num(text.count(found)),
-                    num(text.percent(row["fraction"]) if found else "0"),
-                    Cell(str(row["action"])),
-                ),
-                "strong" if found else "",
-            )
-        )
-    return Table(
-        "Sequences found on both sides of a line that they must not cross",
-        ("sequences of", "found in", "kind of match", "sequences", "share", "what was done"),
-        tuple(rows),
-        frozenset({3, 4}),
-        ("Share: of the sequences in the first column.",),
-    )
-
-
-def leakage_sentence(inputs: ReportInputs) -> str:
-    """Sum up the leakage check.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-        The study.
-
-    Returns
-    -------
-    str
-    """
-    table = inputs.leakage
-    if table.empty:
-        return "No pair of parts was checked for common sequences."
-    checks = text.plural(len(table), "check")
-    kinds = text.listed([str(kind) for kind in table["kind"].drop_duplicates()])
-    found = table[table["sequences"] > 0]
-    about = f"{checks} ({kinds} matches)"
-    if found.empty:
-        verb = "found no sequence" if len(table) == 1 else "all found no sequence"
-        return f"{about}: {verb} on both sides of a line."
-    left = inputs.excluded.drop_duplicates(["task", "id", "role"])
-    return (
-        f"{about}: {len(found)} found sequences on both sides of a line; "
-        f"{text.plural(len(left), 'sequence was', 'sequences were')} left out before anything was learned."
-    )
-
-
-def excluded_table(inputs: ReportInputs) -> Table | None:
-    """Show what was left out, by task and reason.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-        The study.
-
-    Returns
-    -------
-    Table or None
-        None where nothing was left out.
-    """
-    table: pd.DataFrame = inputs.excluded
-    if table.empty:
-        return None
-    rows = []
-    for (task, role, kind, match_task, match_part), own in table.groupby(
-        ["task", "role", "kind", "match_task", "match_part"], sort=False
-    ):
-        examples = [f"{r['id']} = {r['match_id']}" for r in own.head(EXAMPLES).to_dict("records")]
-        rows.append(
-            Row(
-                (
-                    Cell(inputs.title_of(str(task)), kind="head"),
-                    Cell(_ROLES.get(str(role), str(role))),
-                    Cell(f"{kind} match in {inputs.title_of(str(match_task))}, {match_part}"),
-                    num(text.count(own["id"].nunique())),
-                    Cell("; ".join(examples)),
-                )
-            )
-        )
-    return Table(
-        "What was left out",
-        ("task", "what was done", "because of", "sequences", "examples"),
-        tuple(rows),
-        frozenset({3}),
-    )

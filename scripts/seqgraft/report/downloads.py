@@ -24,6 +24,7 @@ _ABOUT = {
     "source_ranking.tsv": "how well the promises foretold the gains",
     "forgetting.tsv": "what fine-tuned models still know of their source",
     "ablation.tsv": "the gain by the size of the source",
+    "leak_claims.tsv": "what would have been claimed with the leaks left in",
     "identity_bands.tsv": "scores by identity to training sequences",
     "metrics.tsv": "every metric of every fit",
     "verdicts.json": "the verdict of each transfer, with its sentence, cautions and choices",

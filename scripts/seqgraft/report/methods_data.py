@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from seqgraft.data.leak_names import KEPT, USUAL_KINDS
 from seqgraft.report import text
 from seqgraft.report.identity_tables import BANDS
 from seqgraft.report.inputs import ReportInputs
@@ -125,7 +126,9 @@ def split_words(inputs: ReportInputs) -> str:
         f"part or pool were left out of source training ({_found(left.get('source', 0))}), copies of test "
         f"sequences in a task's own pool were left out of it ({_found(left.get('pool', 0))})."
     )
-    if set(kinds) <= {"exact", "reverse-complement"}:
+    if (inputs.leakage["action"] == KEPT).any():
+        words.append("Some of what was found was kept, as the config asks, and the verdicts say so.")
+    if set(kinds) <= set(USUAL_KINDS):
         told = (
             ""
             if attached(inputs, BANDS).empty

@@ -7,6 +7,7 @@ import yaml
 from seqgraft.report import (
     ablation_tables,
     data_tables,
+    leak_tables,
     matrix,
     run_tables,
     source_tables,
@@ -87,9 +88,12 @@ def data(study: Study) -> dict[str, Any]:
     inputs = study.inputs
     return {
         "tasks": [_task(study, number, name) for number, name in enumerate(inputs.config["tasks"], start=1)],
-        "leakage_sentence": data_tables.leakage_sentence(inputs),
-        "leakage": data_tables.leakage_table(inputs) if len(inputs.leakage) else None,
-        "excluded": data_tables.excluded_table(inputs),
+        "leakage_sentence": leak_tables.leakage_sentence(inputs),
+        "leakage_kinds": leak_tables.kinds_in_words(inputs),
+        "leakage": leak_tables.leakage_table(inputs) if len(inputs.leakage) else None,
+        "excluded": leak_tables.excluded_table(inputs),
+        "claims_sentences": leak_tables.claims_sentences(inputs),
+        "claims": leak_tables.claims_table(inputs, study.level),
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from seqgraft.report import text
 from seqgraft.report.advice import baseline_warning
 from seqgraft.report.inputs import ReportInputs
-from seqgraft.stats.suspicions import BASELINE_CHECK, CHECKS
+from seqgraft.stats.suspicions import BASELINE_CHECK, CHECKS, LEAK_CHECK
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,31 @@ def shown(inputs: ReportInputs) -> list[Shown]:
         if (row["transfer"], row["kind"]) not in warned
     ]
     return sorted(rows, key=lambda row: row.severity != "serious")
+
+
+def leak_warnings(inputs: ReportInputs, transfer: str) -> list[tuple[str, str]]:
+    """Return what a verdict says in red of leaks that were left in: a short exclamation and the sentence of each.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+    transfer : str
+        Its name.
+
+    Returns
+    -------
+    list of (str, str)
+    """
+    table = inputs.suspicions
+    own = table[(table["transfer"] == transfer) & (table["kind"] == LEAK_CHECK)]
+    return [("Leaks were left in.", str(message)) for message in own["message"]]
+
+
+def without_leaks(cautions: list[str], inputs: ReportInputs, transfer: str) -> list[str]:
+    """Return a verdict's cautions without what `leak_warnings` says."""
+    said = {message for _, message in leak_warnings(inputs, transfer)}
+    return [caution for caution in cautions if caution not in said]
 
 
 def sentence(inputs: ReportInputs) -> str:

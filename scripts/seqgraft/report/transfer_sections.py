@@ -20,6 +20,7 @@ from seqgraft.report.figures import (
     learning_curve_drawing,
     reliability_drawing,
 )
+from seqgraft.report.suspicions import leak_warnings, without_leaks
 from seqgraft.report.view import Figure, Transfer
 from seqgraft.stats.settings import CHOSEN
 
@@ -34,12 +35,15 @@ def verdict(transfer: Transfer) -> dict[str, Any]:
         "badge": sure,
         "style": style,
         "sentence": own["sentence"],
-        "warning": advice.baseline_warning(own, inputs.comparisons),
+        "warnings": [
+            *leak_warnings(inputs, transfer.name),
+            *filter(None, [advice.baseline_warning(own, inputs.comparisons)]),
+        ],
         "tiles": advice.tiles(own, inputs.comparisons),
         "direction": "is worse" if tables.lower_is_better(transfer.metric) else "is better",
         "savings": advice.label_savings(inputs.savings, transfer.name, transfer.metric),
         "next": advice.next_steps(own, inputs.comparisons, transfer.titles[1], simulated=simulated),
-        "cautions": advice.cautions(own, inputs.comparisons),
+        "cautions": without_leaks(advice.cautions(own, inputs.comparisons), inputs, transfer.name),
     }
 
 

@@ -35,6 +35,8 @@ class Check:
 
 #: The check whose finding the page's verdict also says.
 BASELINE_CHECK = "no better than a baseline"
+#: The check whose findings a verdict carries as cautions, and the page in red beside it.
+LEAK_CHECK = "leak left in"
 CHECKS: dict[str, Check] = {
     "constant predictions": Check(
         "fits that give every test sequence the same score", suspect_results.constant_predictions
@@ -64,9 +66,7 @@ CHECKS: dict[str, Check] = {
     "prevalence shift": Check(
         "a share of positives that differs between source and target", suspect_data.prevalence_shift
     ),
-    "leak left in": Check(
-        "sequences found on both sides of a line and not left out", suspect_data.leak_left_in
-    ),
+    LEAK_CHECK: Check("sequences found on both sides of a line and not left out", suspect_data.leak_left_in),
     "duplicates": Check(
         "sequences of the target's test part that its pool holds, too", suspect_data.duplicates
     ),
@@ -113,3 +113,22 @@ def suspicions_table(
         ]
         rows += sorted(found, key=lambda row: row["severity"] != "serious")
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def with_leaks(verdict: dict[str, Any], suspicions: pd.DataFrame) -> dict[str, Any]:
+    """Put the leaks that were left in before a verdict's other cautions.
+
+    Parameters
+    ----------
+    verdict : dict
+        One entry of ``verdicts.json``.
+    suspicions : pandas.DataFrame
+        From `suspicions_table`.
+
+    Returns
+    -------
+    dict
+        A copy; the same where nothing was left in.
+    """
+    own = suspicions[(suspicions["transfer"] == verdict["transfer"]) & (suspicions["kind"] == LEAK_CHECK)]
+    return {**verdict, "cautions": [*own["message"], *verdict["cautions"]]}

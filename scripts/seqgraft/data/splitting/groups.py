@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seqgraft.alphabets import ALPHABETS
 from seqgraft.data.mmseqs import cluster, components
 from seqgraft.data.splitting.columns import column_of
 from seqgraft.data.splitting.edits import close_pairs
 from seqgraft.data.splitting.overlap import overlapping
 from seqgraft.errors import SeqgraftError
+from seqgraft.known_alphabets import alphabet_of
 
 COLUMNS = ["id", "group"]
 
@@ -105,7 +105,7 @@ def _overlap(
     pairs = overlapping(
         sequences,
         sequences,
-        ALPHABETS[alphabet],
+        alphabet_of(alphabet),
         shared=settings["shared"],
         identity=settings["identity"],
         both=both,

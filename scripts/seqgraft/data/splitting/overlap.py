@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from seqgraft.alphabets import Alphabet
+from seqgraft.known_alphabets import AnyAlphabet
 
 BLOCK = 1024  # sequences compared with all others at a time
 _NEVER = 1e6  # no stretch of identical letters makes up for this
@@ -13,7 +13,7 @@ _NEVER = 1e6  # no stretch of identical letters makes up for this
 def overlapping(
     queries: Sequence[str],
     targets: Sequence[str],
-    alphabet: Alphabet,
+    alphabet: AnyAlphabet,
     *,
     shared: int,
     identity: float,
@@ -58,7 +58,7 @@ def overlapping(
     return np.divmod(np.unique(np.concatenate(found)), max(len(others), 1))
 
 
-def padded(sequences: Sequence[str], alphabet: Alphabet) -> np.ndarray:
+def padded(sequences: Sequence[str], alphabet: AnyAlphabet) -> np.ndarray:
     """Return tokens (N, L), uint8; one more than the unknown one where a sequence has ended."""
     tokens = [alphabet.encode(sequence) for sequence in sequences]
     table = np.full((len(tokens), max(map(len, tokens), default=0)), alphabet.unknown + 1, dtype=np.uint8)
