@@ -66,7 +66,8 @@ class Task:
             write_fasta(data[label], files[-1])
         self.records = prepare(files, CLASSES, alphabet="dna", classes=CLASSES).records
         self.splits = split(
-            self.records["id"], self.records["label"], classes=CLASSES, test=test, seed_words=("truth", number, name),
+            self.records["id"], self.records["label"], classes=CLASSES,
+            settings={"method": "stratified", "test": test}, seed_words=("truth", number, name),
             replicates=REPLICATES, numbers=SIZES, folds=FOLDS, task=name,
         )  # fmt: skip
 

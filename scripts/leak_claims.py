@@ -4,6 +4,7 @@ from pathlib import Path
 
 from seqgraft.files import write_tsv
 from seqgraft.running.job import run
+from seqgraft.stats.group_files import read_groups
 from seqgraft.stats.leak_claims import claims_table
 from seqgraft.stats.settings import EvaluationSettings, FitJob
 
@@ -15,7 +16,8 @@ def work(snakemake, log):
         for path, job in zip(snakemake.input.predictions, snakemake.params.jobs, strict=True)
     ]
     study = EvaluationSettings.of(snakemake.params.settings)
-    table = claims_table(jobs, study, threads=snakemake.threads)
+    groups = read_groups(snakemake.input.get("groups", []))
+    table = claims_table(jobs, study, groups=groups, threads=snakemake.threads)
     write_tsv(table, snakemake.output.claims)
     log.info("%d transfers compared", table["transfer"].nunique())
 

@@ -2,13 +2,13 @@
 
 import copy
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import yaml
 from mistakes import Told, config_is_refused, in_config, read_config
 
-from seqgraft.config.tasks import SplitSettings, Task
+from seqgraft.config.tasks import Task
 from seqgraft.data.readers.registry import READERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -214,16 +214,10 @@ def test_a_misspelt_task_of_a_file_is_suggested() -> None:
     config_is_refused(config, message)
 
 
-def words_of(model: Any, key: str) -> tuple[str, ...]:
-    return get_args(model.model_fields[key].annotation)
-
-
 @pytest.mark.parametrize("file", sorted((ROOT / "config/tasks").glob("*.yaml")), ids=lambda file: file.stem)
 def test_shipped_task_files_are_valid(file: Path) -> None:
     for name, task in yaml.safe_load(file.read_text())["tasks"].items():
-        known = set(task) <= set(Task.model_fields) and task["type"] in words_of(Task, "type")
-        if known and task["split"]["method"] in words_of(SplitSettings, "method"):
-            Task.model_validate(task)
+        Task.model_validate(task)
         assert "--" not in name
 
 

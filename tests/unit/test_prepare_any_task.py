@@ -56,7 +56,12 @@ def test_a_task_is_split_and_encoded(name: str, tmp_path: Path, monkeypatch: pyt
     task = {"alphabet": "dna", "type": "binary", "classes": ["yes", "no"], **task}
     records, _ = cleaned(task, *rows)
     write_parquet(records.drop(columns="path"), f"{DATA}/records.parquet")
-    settings = {"replicates": 2, "numbers": [], "folds": 2, "split": {"test": 0.4, "seed": 1}}
+    settings = {
+        "replicates": 2,
+        "numbers": [],
+        "folds": 2,
+        "split": {"method": "stratified", "test": 0.4, "seed": 1},
+    }
     run(
         of(
             "split",

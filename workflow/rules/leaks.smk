@@ -95,6 +95,7 @@ rule leak_claims:
         predictions=[
             f"{folder}/predictions.parquet" for folder in fits_to_compare_leaks()
         ],
+        groups=group_files(TARGETS),
     output:
         claims=report(
             "results/{study}/leak_claims.tsv",

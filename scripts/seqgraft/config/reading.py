@@ -335,6 +335,9 @@ class IntervalsReading(_WithParts):
     label: Column | None = Field(
         None, description="The label's column; where absent, each file of intervals names its class."
     )
+    labels: Names | None = Field(
+        None, description="Instead of `label`: the column of each output, by the output's name."
+    )
     group: Column | None = Field(None, description="The column of what must stay together.")
     part: Column | None = Field(None, description="The column of the predefined part.")
     only: Annotated[dict[Column, list[Text]], BeforeValidator(_text_keys)] = Field(
@@ -343,6 +346,8 @@ class IntervalsReading(_WithParts):
 
     @model_validator(mode="after")
     def _bed_or_table(self) -> "IntervalsReading":
+        if self.label is not None and self.labels is not None:
+            raise ValueError("needs exactly one of `label` and `labels`")
         told = {"chromosome": self.chromosome, "start": self.start, "end": self.end, "first": self.first}
         if self.columns == "bed":
             given = [name for name, value in (told | {"strand": self.strand}).items() if value is not None]
