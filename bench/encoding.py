@@ -31,7 +31,7 @@ from seqgraft.data.encode_fasta import encode_fasta, letter_table
 from seqgraft.data.fasta import read_fasta
 from seqgraft.data.genome import Genome, encode_genome
 from seqgraft.data.tokens import TokenStore
-from seqgraft.files import write_tsv
+from seqgraft.tables import write_tsv
 
 ROOT = Path(__file__).resolve().parents[1]
 READS, READ = 500_000, 100

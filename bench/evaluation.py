@@ -22,9 +22,9 @@ import numpy as np
 import pandas as pd
 
 from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings, evaluate, write_tables
-from seqgraft.files import write_tsv
 from seqgraft.seeds import seed
 from seqgraft.stats.identity_bands import identity_bands
+from seqgraft.tables import write_tsv
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = ("ant", "bee", "cat", "dog", "eel", "fox")

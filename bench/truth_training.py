@@ -119,10 +119,11 @@ def train(kind: str, number: int, kept: Path) -> None:
     from seqgraft.alphabets import ALPHABETS
     from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
     from seqgraft.data.leakage import find_leaks
-    from seqgraft.files import write_parquet, write_text
+    from seqgraft.files import write_text
     from seqgraft.learn import pretrain
     from seqgraft.learn.examples import Reading
     from seqgraft.learn.fits import run_job
+    from seqgraft.tables import write_parquet
 
     words, place = (f"truth-{kind}", number), kept / kind / str(number)
     with tempfile.TemporaryDirectory() as temporary:

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from seqgraft.files import write_tsv
 from seqgraft.running.job import run
 from seqgraft.stats.ablation import Ablated, ablation_table, answer
 from seqgraft.stats.group_files import read_groups
 from seqgraft.stats.settings import EvaluationSettings, FitJob
+from seqgraft.tables import write_tsv
 
 
 def work(snakemake, log):

@@ -1,12 +1,12 @@
 """Make all fits of one baseline on one target."""
 
 from seqgraft.config.learning import TrainingSettings
-from seqgraft.files import write_parquet, write_tsv
 from seqgraft.learn.baseline_job import run_baseline_job
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.threads import require
 from seqgraft.running.job import run
+from seqgraft.tables import write_parquet, write_tsv
 
 
 def work(snakemake, log):

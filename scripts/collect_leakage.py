@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from seqgraft.files import write_tsv
 from seqgraft.running.job import run
+from seqgraft.tables import write_tsv
 
 
 def work(snakemake, log):

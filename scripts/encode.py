@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from seqgraft.data.tokens import encode, write_tokens
-from seqgraft.files import read_parquet
 from seqgraft.running.job import run
+from seqgraft.tables import read_parquet
 
 
 def work(snakemake, log):

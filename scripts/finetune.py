@@ -4,12 +4,13 @@ import shutil
 from pathlib import Path
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
-from seqgraft.files import atomic_path, write_parquet, write_tsv
+from seqgraft.files import atomic_path
 from seqgraft.learn import device
 from seqgraft.learn.fits import run_job, save_predictor
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 from seqgraft.running.job import run
+from seqgraft.tables import write_parquet, write_tsv
 
 
 def work(snakemake, log):

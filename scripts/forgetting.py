@@ -7,13 +7,13 @@ import pandas as pd
 from safetensors.torch import load_file
 
 from seqgraft.config.learning import TrainingSettings
-from seqgraft.files import write_tsv
 from seqgraft.learn import device
 from seqgraft.learn.bundle import load_bundle
 from seqgraft.learn.examples import pool_rows, rows_of_test
 from seqgraft.learn.forgetting import COLUMNS, SourceTask, forgetting_rows, unseen
 from seqgraft.learn.inputs import TASK_FILES, read_task
 from seqgraft.running.job import run
+from seqgraft.tables import write_tsv
 
 
 def work(snakemake, log):

@@ -1,8 +1,8 @@
 """Find which of a task's sequences must stay on one side of a split."""
 
 from seqgraft.data.splitting.groups import find_groups
-from seqgraft.files import read_parquet, write_parquet
 from seqgraft.running.job import run
+from seqgraft.tables import read_parquet, write_parquet
 
 
 def work(snakemake, log):

@@ -5,10 +5,10 @@ import pandas as pd
 from seqgraft.data.identity import identity_table, learned_from
 from seqgraft.data.parts import parts_of
 from seqgraft.data.scoring import SHUFFLED
-from seqgraft.files import read_parquet, write_parquet
 from seqgraft.learn.progress import Progress
 from seqgraft.running.job import run
 from seqgraft.seeds import seed
+from seqgraft.tables import read_parquet, write_parquet
 
 
 def work(snakemake, log):

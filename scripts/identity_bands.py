@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from seqgraft.files import read_parquet, write_tsv
 from seqgraft.running.job import run
 from seqgraft.stats.identity_bands import identity_bands
 from seqgraft.stats.settings import EvaluationSettings, FitJob
+from seqgraft.tables import read_parquet, write_tsv
 
 
 def work(snakemake, log):

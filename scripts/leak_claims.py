@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from seqgraft.files import write_tsv
 from seqgraft.running.job import run
 from seqgraft.stats.group_files import read_groups
 from seqgraft.stats.leak_claims import claims_table
 from seqgraft.stats.settings import EvaluationSettings, FitJob
+from seqgraft.tables import write_tsv
 
 
 def work(snakemake, log):

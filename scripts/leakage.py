@@ -4,8 +4,8 @@ from seqgraft.config.leakage import LeakageSettings
 from seqgraft.data.leak_pairs import find_pair_leaks, pair_parts_of
 from seqgraft.data.leakage import find_leaks
 from seqgraft.data.parts import PARTNERS, check_lengths, parts_of
-from seqgraft.files import read_parquet, write_tsv
 from seqgraft.running.job import run
+from seqgraft.tables import read_parquet, write_tsv
 
 
 def work(snakemake, log):

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 from seqgraft.data.prepare import prepare, stages_of, summary_of
-from seqgraft.files import write_parquet, write_text, write_tsv
+from seqgraft.files import write_text
 from seqgraft.learn.progress import Progress
 from seqgraft.running.job import run
+from seqgraft.tables import write_parquet, write_tsv
 
 
 def work(snakemake, log):

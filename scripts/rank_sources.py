@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from seqgraft.files import write_tsv
 from seqgraft.running.job import run
 from seqgraft.stats.source_matrix import source_matrix
 from seqgraft.stats.source_ranking import ranking_table, sentences
+from seqgraft.tables import write_tsv
 
 
 def work(snakemake, log):

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from seqgraft.config.learning import TrainingSettings
-from seqgraft.files import write_tsv
 from seqgraft.learn import device
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.source_scores import score_sources
 from seqgraft.running.job import run
+from seqgraft.tables import write_tsv
 
 
 def work(snakemake, log):

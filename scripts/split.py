@@ -4,8 +4,8 @@ from seqgraft.data.label_types import TYPES
 from seqgraft.data.split import split
 from seqgraft.data.splitting.balance import balance
 from seqgraft.data.splitting.columns import column_of, labels_of
-from seqgraft.files import read_parquet, write_parquet
 from seqgraft.running.job import run
+from seqgraft.tables import read_parquet, write_parquet
 
 
 def work(snakemake, log):

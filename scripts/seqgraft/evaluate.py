@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from seqgraft.errors import SeqgraftError
-from seqgraft.files import write_text, write_tsv
+from seqgraft.files import write_text
 from seqgraft.learn.progress import Progress
 from seqgraft.running.side_by_side import each
 from seqgraft.seeds import seed
@@ -21,6 +21,7 @@ from seqgraft.stats.settings import EvaluationSettings, FitJob, TransferSettings
 from seqgraft.stats.suspicions import suspicions_table, with_leaks
 from seqgraft.stats.tables import metrics_table, savings_table, summary_table
 from seqgraft.stats.verdicts import transfer_verdict
+from seqgraft.tables import write_tsv
 
 __all__ = ["EvaluationSettings", "FitJob", "Tables", "TransferSettings", "evaluate", "write_tables"]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seqgraft.files import atomic_path, sha256_of, write_parquet, write_tsv
+from seqgraft.files import atomic_path, sha256_of
 from seqgraft.seeds import seed
+from seqgraft.tables import write_parquet, write_tsv
 
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from raw_tables import cleaned, column, labelled, reasons, residues
 from seqgraft.config.labels import CLASSES, LabelTypeName
 from seqgraft.data.label_texts import Labels
 from seqgraft.data.label_types import TYPES, describe_labels, label_columns
-from seqgraft.files import read_parquet, write_parquet
+from seqgraft.tables import read_parquet, write_parquet
 
 NUMBER = {"type": "regression", "classes": []}
 MANY = {"type": "multilabel", "classes": ["a", "b"]}

@@ -11,12 +11,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from seqgraft.errors import SeqgraftError
-from seqgraft.files import write_parquet
 from seqgraft.learn import fits, gradient, pretrain
 from seqgraft.learn.bundle import load_bundle, model_from
 from seqgraft.learn.choosing import members
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.model import extract, predict
+from seqgraft.tables import write_parquet
 
 SIZES = [30, 60]
 

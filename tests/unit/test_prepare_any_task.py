@@ -11,7 +11,7 @@ from mistakes import job, run
 from raw_tables import cleaned
 
 from seqgraft.data.tokens import TokenStore
-from seqgraft.files import read_parquet, write_parquet
+from seqgraft.tables import read_parquet, write_parquet
 
 DATA = "results/mine/data/a"
 ENDS = [a + b for a in "ACGT" for b in "ACGT"]

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from report_fixtures import make_inputs
 
-from seqgraft.files import write_tsv
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.page import build
 from seqgraft.report.reading import count_splits, read_inputs, read_table, score_source
+from seqgraft.tables import write_tsv
 
 
 def write_study(folder: Path, inputs: ReportInputs) -> dict:

@@ -14,8 +14,9 @@ from safetensors.numpy import save_file
 
 import seqgraft
 from seqgraft.digest import code_digest
-from seqgraft.files import sha256_of, write_parquet, write_tsv
+from seqgraft.files import sha256_of
 from seqgraft.record.provenance import collect
+from seqgraft.tables import write_parquet, write_tsv
 from seqgraft.verify import main
 
 LIBRARY = Path(seqgraft.__file__).parents[1]

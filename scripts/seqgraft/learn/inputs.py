@@ -9,8 +9,8 @@ import pandas as pd
 from seqgraft.alphabets import ALPHABETS
 from seqgraft.data.labels import binary_labels
 from seqgraft.data.tokens import TokenStore
-from seqgraft.files import read_parquet
 from seqgraft.learn.examples import Examples, Reading
+from seqgraft.tables import read_parquet
 
 TASK_FILES = ("records", "splits", "excluded", "tokens", "offsets")
 

@@ -11,7 +11,6 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.errors import SeqgraftError
-from seqgraft.files import write_parquet, write_tsv
 from seqgraft.learn.backbones import describe
 from seqgraft.learn.bundle import save_bundle
 from seqgraft.learn.choosing import grouped_share, log_loss, stratified_share
@@ -33,6 +32,7 @@ from seqgraft.learn.store import Store
 from seqgraft.record.software import versions
 from seqgraft.seeds import seed
 from seqgraft.stats.auc import auroc
+from seqgraft.tables import write_parquet, write_tsv
 
 
 def train_source(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from seqgraft.files import read_parquet
+from seqgraft.tables import read_parquet
 
 
 def read_groups(files: Iterable[str]) -> dict[str, dict[str, str]]:

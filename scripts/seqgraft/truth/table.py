@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from seqgraft.files import write_tsv
 from seqgraft.seeds import seed
+from seqgraft.tables import write_tsv
 from seqgraft.truth.claims import CLAIMS, Answer
 from seqgraft.truth.draw import draw
 from seqgraft.truth.judge import judge
