@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from itertools import permutations
 
 import pandas as pd
@@ -360,8 +361,8 @@ def make_inputs(
 SIX = ("ecoli", "bsubtilis", "human", "mouse", "yeast", "maize")
 
 
-def make_matrix() -> ReportInputs:
-    """Return a study of thirty transfers, with every kind of verdict."""
+def make_matrix(tasks: Sequence[str] = SIX) -> ReportInputs:
+    """Return a study of all transfers between some tasks, thirty by default, with every kind of verdict."""
     kinds = list(VERDICTS)
-    pairs = [f"{source}--{target}" for source, target in permutations(SIX, 2)]
+    pairs = [f"{source}--{target}" for source, target in permutations(tasks, 2)]
     return make_inputs({pair: kinds[place % len(kinds)] for place, pair in enumerate(pairs)})

@@ -40,6 +40,10 @@ def made() -> dict[str, bytes]:
     return dict(figure_files(make_inputs()))
 
 
+def test_processes_change_no_byte(made) -> None:
+    assert dict(figure_files(make_inputs(), processes=2)) == made
+
+
 @pytest.fixture(scope="module")
 def files(made) -> dict[str, str]:
     return {name: content.decode() for name, content in made.items() if name.endswith(".svg")}

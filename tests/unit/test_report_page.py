@@ -33,7 +33,7 @@ def page(html: str) -> Page:
 
 @pytest.fixture(scope="module")
 def matrix_html() -> str:
-    return build(make_matrix())
+    return build(make_matrix(), processes=2)
 
 
 @pytest.fixture(scope="module")
@@ -321,6 +321,11 @@ def test_a_model_no_better_than_kmers_is_said_in_red_on_the_first_screen(html):
     assert warned.index('class="warning"') < warned.index('class="tiles"')
     style = (Path(page_module.__file__).parent / "style.css").read_text()
     assert re.search(r"\.warning \{[^}]*color: #9c1c15", style)
+
+
+def test_processes_change_no_byte():
+    inputs = make_matrix(SIX[:2])
+    assert build(inputs, processes=2) == build(inputs)
 
 
 def test_thirty_transfers_fit_on_a_page(matrix_html, matrix_page):
