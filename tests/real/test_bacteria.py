@@ -12,6 +12,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
 from study_folder import ROOT, Folder
+from warm import Warm
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +36,12 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     config["pretraining"] = config.get("pretraining", {}) | {"replicates": 1, "epochs": [8, 16, 24]}
     config["training"] = config.get("training", {}) | {"folds": 3}
     folder = Folder(tmp_path_factory.mktemp("bacteria"))
-    result = folder.snakemake(
-        "--configfile", folder.write_config(config), "--cores", "2", "--config", f"mirror={mirror}", "--",
-        *(f"results/bacteria/{name}" for name in ("verdicts.json", "leakage.tsv")),  # no page
-    )  # fmt: skip
+    with Warm() as warm:
+        result = folder.snakemake(
+            "--configfile", folder.write_config(config), "--cores", "2", "--config", f"mirror={mirror}", "--",
+            *(f"results/bacteria/{name}" for name in ("verdicts.json", "leakage.tsv")),  # no page
+            warm=warm,
+        )  # fmt: skip
     assert result.returncode == 0, result.stdout
     return folder
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from planner import Planner
 from study_folder import ROOT, Folder
+from warm import Warm
 
 
 @pytest.fixture
@@ -51,6 +52,12 @@ def run_tiny(here: Folder) -> None:
         env={"PYTHONPATH": notes, "SEQGRAFT_TEST_SEEN": str(here.path / "opened")},
     )
     assert result.returncode == 0, result.stdout
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    with Warm() as process:
+        yield process
 
 
 @pytest.fixture(scope="session")

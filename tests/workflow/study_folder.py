@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,10 +22,21 @@ class Folder:
         return [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), *arguments]
 
     def snakemake(
-        self, *arguments: str, env: dict[str, str] | None = None, snakefile: Path = ROOT / "Snakefile"
+        self,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        snakefile: Path = ROOT / "Snakefile",
+        warm: Warm | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run snakemake here; stdout and stderr come back together, as a user sees them."""
+        """Run snakemake here; stdout and stderr come back together, as a user sees them.
+
+        With `warm` it and its jobs are copies of a process that has their imports behind it.
+        """
         clean = {k: v for k, v in os.environ.items() if k != "SEQGRAFT_MIRROR"}
+        if warm is not None:
+            command = self.command(*arguments, snakefile=snakefile)[3:]
+            status, text = warm.snakemake(command, self.path, {**clean, **(env or {})})
+            return subprocess.CompletedProcess(command, status, text)
         return subprocess.run(
             self.command(*arguments, snakefile=snakefile),
             cwd=self.path,

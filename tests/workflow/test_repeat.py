@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from study_folder import Folder
+from warm import Warm
 
 from seqgraft.verify import main
 
@@ -29,11 +30,13 @@ def test_a_finished_study_is_what_its_record_says(
 
 
 def test_its_own_config_repeats_it_byte_for_byte_on_one_core(
-    finished: Folder, folder: Folder, capsys: pytest.CaptureFixture[str]
+    finished: Folder, folder: Folder, warm: Warm, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copy(finished.path / STUDY / "config.yaml", folder.path / "study.yaml")
     # It was run on two cores. The page is no part of what is compared.
-    result = folder.snakemake("--configfile", "study.yaml", "--cores", "1", "--", f"{STUDY}/provenance.json")
+    result = folder.snakemake(
+        "--configfile", "study.yaml", "--cores", "1", "--", f"{STUDY}/provenance.json", warm=warm
+    )
     assert result.returncode == 0, result.stdout
     assert "to do: 2 source models and 80 fits (120 networks) in 10 jobs" in result.stdout
     assert main([str(folder.path / STUDY), "--against", str(finished.path / STUDY)]) == 0

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from planner import Planner
 from study_folder import ROOT, Folder
+from warm import Warm
 
 from seqgraft.digest import modules_of
 
@@ -200,7 +201,7 @@ def test_another_way_of_reading_prepares_that_task_again(
 
 
 def test_a_size_and_a_replicate_more_train_only_the_new_fits(
-    finished: Folder, folder: Folder, tiny_config: dict
+    finished: Folder, folder: Folder, tiny_config: dict, warm: Warm
 ) -> None:
     """Run it: 2 sizes x 5 replicates are finished, 3 x 6 are wanted."""
     shutil.copytree(finished.path, folder.path, dirs_exist_ok=True)
@@ -209,7 +210,7 @@ def test_a_size_and_a_replicate_more_train_only_the_new_fits(
     results = "results/tiny"
     fits = ["transfers/ecoli--bsubtilis/full", "targets/bsubtilis/scratch", "targets/bsubtilis/kmer-logistic"]
     wanted = [f"{results}/{fit}/predictions.parquet" for fit in fits]
-    run = folder.snakemake("--configfile", folder.write_config(config), "--cores", "2", *wanted)
+    run = folder.snakemake("--configfile", folder.write_config(config), "--cores", "2", *wanted, warm=warm)
     assert run.returncode == 0, run.stdout
 
     said = {

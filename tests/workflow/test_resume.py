@@ -9,13 +9,14 @@ import subprocess
 import time
 
 from study_folder import Folder
+from warm import Warm
 
 TARGET = "results/tiny/targets/bsubtilis/scratch/predictions.parquet"
 STORE = "results/tiny/resume/bsubtilis/scratch"
 LOG = "results/tiny/logs/finetune/bsubtilis/scratch.log"
 
 
-def test_sigkill_between_two_fits(finished: Folder, folder: Folder, tiny_config: dict) -> None:
+def test_sigkill_between_two_fits(finished: Folder, folder: Folder, tiny_config: dict, warm: Warm) -> None:
     shutil.copytree(finished.path, folder.path, dirs_exist_ok=True)  # for its data
     shutil.rmtree(folder.path / STORE)
     config = copy.deepcopy(tiny_config)
@@ -52,7 +53,7 @@ def test_sigkill_between_two_fits(finished: Folder, folder: Folder, tiny_config:
     resumed = (folder.path / TARGET).read_bytes()
     for name in (folder.path / STORE).iterdir():
         name.unlink()
-    undisturbed = folder.snakemake("--force", *arguments)
+    undisturbed = folder.snakemake("--force", *arguments, warm=warm)
     assert undisturbed.returncode == 0, undisturbed.stdout
     assert "10 fits trained, 0 found" in (folder.path / LOG).read_text()
     assert (folder.path / TARGET).read_bytes() == resumed

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from planner import Planner
 from study_folder import Folder
+from warm import Warm
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +29,16 @@ def config(tiny_config: dict) -> dict:
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory, config: dict) -> Path:
+def study(tmp_path_factory: pytest.TempPathFactory, config: dict, warm: Warm) -> Path:
     folder = Folder(tmp_path_factory.mktemp("sources"))
     result = folder.snakemake(
-        "--configfile", folder.write_config(config), "--cores", "2", "--", "results/tiny/provenance.json"
+        "--configfile",
+        folder.write_config(config),
+        "--cores",
+        "2",
+        "--",
+        "results/tiny/provenance.json",
+        warm=warm,
     )  # all but the page
     assert result.returncode == 0, result.stdout
     return folder.path / "results/tiny"
