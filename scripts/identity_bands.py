@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from seqgraft.running.job import run
+from seqgraft.stats.group_files import read_groups
 from seqgraft.stats.identity_bands import identity_bands
 from seqgraft.stats.settings import EvaluationSettings, FitJob
 from seqgraft.tables import read_parquet, write_tsv
@@ -19,7 +20,12 @@ def work(snakemake, log):
         target: read_parquet(path) for target, path in zip(params.targets, files.identities, strict=True)
     }
     table = identity_bands(
-        jobs, EvaluationSettings.of(params.settings), identities, threads=snakemake.threads, say=log.info
+        jobs,
+        EvaluationSettings.of(params.settings),
+        identities,
+        groups=read_groups(files.get("groups", [])),
+        threads=snakemake.threads,
+        say=log.info,
     )
     write_tsv(table, snakemake.output.bands)
 

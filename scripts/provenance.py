@@ -9,7 +9,7 @@ from seqgraft.running.job import run
 
 # Lists of files of the rule's input, by whether a repetition must give their bytes again.
 REPEATABLE = ["data", "source_results", "fit_results", "tables"]
-ONCE = ["bundles", "fit_bundles", "source_histories", "histories"]
+ONCE = ["bundles", "fit_bundles", "source_histories", "histories", "leaky"]
 
 
 def work(snakemake, log):
@@ -20,7 +20,7 @@ def work(snakemake, log):
         config=Path(files.config),
         raw=dict(zip(map(Path, files.raw), snakemake.params.origins, strict=True)),
         repeatable=[Path(path) for name in REPEATABLE for path in files[name]],
-        once=[Path(path) for name in ONCE for path in files[name]],
+        once=[Path(path) for name in ONCE for path in files.get(name, [])],
         later=[Path(path) for path in snakemake.params.later],
         bundles=[Path(path) for path in files.bundles],
         histories=[Path(path) for path in files.histories],

@@ -42,7 +42,7 @@ document.getElementById("f").onload = () => {{
     width: root.scrollWidth, drawings: boxes.length, headings: page.querySelectorAll("h2").length,
     open: [...page.querySelectorAll("details.transfer")].filter(d => d.open).length,
     closed: [...page.querySelectorAll("details.transfer")].filter(d => !d.open).length,
-    shown: page.getElementById("transfer-7") ? page.getElementById("transfer-7").checkVisibility() : null,
+    shown: page.getElementById("transfer-5") ? page.getElementById("transfer-5").checkVisibility() : null,
     unnamed: [...page.querySelectorAll("svg")]
       .filter(s => !s.querySelector("title") || !s.querySelector("desc")).length,
     red: [...page.querySelectorAll(".warning")].map(w => page.defaultView.getComputedStyle(w).color),

@@ -182,7 +182,7 @@ MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {
         Told(
             "the sequences differ in length (letters: 'a' 24, 'b' 30), and one network reads them all",
             "config keys tasks.a, tasks.b",
-            "cut the sequences, or choose among them, so that all have the same length",
+            "give the tasks one `length` (pad or crop), or cut the sequences, so that all have the same length",
         ),
     ),
     "different lengths in one task": (
@@ -190,7 +190,7 @@ MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {
         Told(
             "the sequences differ in length (letters: 'b' 24 to 30), and one network reads them all",
             "config keys tasks.b",
-            "cut the sequences, or choose among them, so that all have the same length",
+            "give the tasks one `length` (pad or crop), or cut the sequences, so that all have the same length",
         ),
     ),
     "a source that the target holds entirely": (

@@ -323,6 +323,19 @@ def test_a_model_no_better_than_kmers_is_said_in_red_on_the_first_screen(html):
     assert re.search(r"\.warning \{[^}]*color: #9c1c15", style)
 
 
+def test_a_task_that_is_only_prepared_is_not_on_the_page(html):
+    inputs = make_inputs()
+    other = {
+        "title": "grades",
+        "alphabet": {"letters": "AB"},
+        "type": "multiclass",
+        "classes": ["x", "y", "z"],
+    }
+    more = inputs.config | {"tasks": inputs.config["tasks"] | {"grades": other}}
+    shown = build(replace(inputs, config=more))
+    assert Page(shown).headings == Page(html).headings
+
+
 def test_processes_change_no_byte():
     inputs = make_matrix(SIX[:2])
     assert build(inputs, processes=2) == build(inputs)

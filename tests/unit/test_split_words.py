@@ -33,7 +33,7 @@ COUNTS = pd.DataFrame(
         ),
         (
             {"method": "chromosome", "test": 0.3, "chromosomes": ["chr8", "chr9"]},
-            "The test part is chr8 and chr9. It has 29.0 % of site and 31.0 % of rest; 30 % was asked for.",
+            "The test part is chr8 and chr9. It has 29.0 % of site and 31.0 % of rest.",
         ),
     ],
 )

@@ -145,8 +145,8 @@ def test_numbers_and_three_classes_are_balanced() -> None:
 
 
 def test_published_parts_and_named_chromosomes() -> None:
-    parts = ["train", "test", "validation"] * 20
-    own = {"method": "predefined", "test_parts": ["test"], "pool_parts": ["train", "validation"]}
+    parts = ["pool", "test", "pool"] * 20
+    own = {"method": "predefined"}
     labels = ["yes", "no"] * 30
     assert in_test(drawn(labels, own, parts=parts)) == {f"s{i}" for i in range(1, 60, 3)}
     own = {"method": "chromosome", "test": 0.3, "chromosomes": ["chr2"], "respect_groups": "nothing"}

@@ -35,7 +35,7 @@ def found(own: dict[str, Any], **columns: list) -> Any:
     return find_groups(records, own, alphabet="dna", strand="single", task="toy")
 
 
-PREDEFINED = {"method": "predefined", "test_parts": ["test"], "pool_parts": ["train"]}
+PREDEFINED = {"method": "predefined"}
 ONE_GIANT = ["g"] * 57 + ["a", "b", "c"]
 CASES: dict[str, tuple[Any, str, str]] = {
     "one giant group": (
@@ -120,17 +120,17 @@ CASES: dict[str, tuple[Any, str, str]] = {
         "tasks.toy.split.distance",
     ),
     "an unknown part": (
-        lambda: splits(PREDEFINED, parts=["train", "test", "dev"] * 20),
-        "the column 'part' of task 'toy' says 'dev', which means neither the test part (test) nor the pool (train)",
+        lambda: splits(PREDEFINED, parts=["pool", "test", "dev"] * 20),
+        "the column 'part' of task 'toy' says 'dev', which means neither the test part (test) nor the pool (pool)",
         "tasks.toy.split",
     ),
     "no pool": (
         lambda: splits(PREDEFINED, parts=["test"] * 60),
-        "the column 'part' of task 'toy' leaves the pool empty: it never says train",
+        "the column 'part' of task 'toy' leaves the pool empty: it never says pool",
         "tasks.toy.split",
     ),
     "no test part": (
-        lambda: splits(PREDEFINED, parts=["train"] * 60),
+        lambda: splits(PREDEFINED, parts=["pool"] * 60),
         "leaves the test part empty: it never says test",
         "tasks.toy.split",
     ),
@@ -150,7 +150,7 @@ CASES: dict[str, tuple[Any, str, str]] = {
             groups=np.array(["g"] * 5 + [f"h{i}" for i in range(20)]),
         ),
         "Among 25 labels whole groups leave a class to one fold alone",
-        "train_sizes",
+        "config keys train_sizes of targets, pretraining.validation of sources",
     ),
     "one class of a source in one group": (
         lambda: grouped_share(
@@ -158,7 +158,7 @@ CASES: dict[str, tuple[Any, str, str]] = {
             np.random.default_rng(0),
         ),
         "Among 25 labels whole groups leave a class to one fold alone",
-        "train_sizes",
+        "config keys train_sizes of targets, pretraining.validation of sources",
     ),
 }  # fmt: skip
 
@@ -192,8 +192,7 @@ def study(own: Any) -> dict[str, Any]:
         ({"folds": 5}, "tasks.a.split: `folds` and `fold` need each other: fold i of k"),
         ({"folds": 5, "fold": 6}, "tasks.a.split: `fold` is 6, and there are only 5 folds"),
         ({"folds": 5, "fold": 1, "test": 0.3}, "tasks.a.split: `test` is 1/folds where `folds` is given, here 0.2"),
-        ({"method": "predefined", "test": 0.3}, "tasks.a.split.test: unknown key; did you mean 'test_parts'?"),
-        ({"method": "predefined", "test_parts": ["train"]}, "tasks.a.split: 'train' means the test part and the pool"),
+        ({"method": "predefined", "test": 0.3}, "tasks.a.split.test: unknown key"),
         ({"method": "chromosome", "chromosomes": ["1"], "folds": 2, "fold": 1}, "so there are no `folds` of it"),
         ("overlap", "tasks.a.split: must be a table of keys, not 'overlap'"),
     ],

@@ -63,7 +63,10 @@ def test_unequal_lengths(tmp_path: Path) -> None:
         "the sequences differ in length (2 to 4), and the networks of this version need one length"
     )
     assert caught.value.where == str(tmp_path)
-    assert caught.value.remedy == "cut or choose the sequences so that all have the same length"
+    assert (
+        caught.value.remedy
+        == "give the task a `length` (pad or crop), or cut the sequences, so that all have the same length"
+    )
 
 
 def test_tokens_and_offsets_of_different_runs(tmp_path: Path) -> None:

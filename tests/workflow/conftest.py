@@ -9,7 +9,7 @@ import pytest
 import yaml
 from planner import Planner
 from study_folder import ROOT, Folder
-from warm import Warm
+from warm import NOTED, Warm
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def tiny_config() -> dict:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+def finished(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Folder:
     """The tiny study, run once with two cores; tests only look at it.
 
     Beside ``results`` lies ``opened``, one file per script that ran: the library's files that it opened. Processes that
@@ -35,21 +35,21 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     with (shared / "tiny.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not here.path.exists():
-            run_tiny(here)
+            run_tiny(here, request.getfixturevalue("warm"))
     assert (here.path / "results/tiny/report.html").exists(), "the tiny study failed for another process"
     return here
 
 
-def run_tiny(here: Folder) -> None:
+def run_tiny(here: Folder, warm: Warm) -> None:
     """Run the tiny study in a folder that is not there yet."""
     (here.path / "opened").mkdir(parents=True)
-    notes = os.pathsep.join(filter(None, [str(ROOT / "tests/workflow/seen"), os.environ.get("PYTHONPATH")]))
     result = here.snakemake(
         "--configfile",
         str(ROOT / "tests/config/tiny.yaml"),
         "--cores",
         "2",
-        env={"PYTHONPATH": notes, "SEQGRAFT_TEST_SEEN": str(here.path / "opened")},
+        env={NOTED: str(here.path / "opened")},
+        warm=warm,
     )
     assert result.returncode == 0, result.stdout
 

@@ -51,8 +51,8 @@ def predictions(folder: Folder) -> dict[str, bytes]:
     return {name: (folder.path / name).read_bytes() for name in names}
 
 
-def test_its_own_config_asks_for_nothing_more(finished: Folder) -> None:
-    result = finished.snakemake("--configfile", f"{STUDY}/config.yaml", "--cores", "1", "-n")
+def test_its_own_config_asks_for_nothing_more(finished: Folder, warm: Warm) -> None:
+    result = finished.snakemake("--configfile", f"{STUDY}/config.yaml", "--cores", "1", "-n", warm=warm)
     assert result.returncode == 0, result.stdout
     assert "Nothing to be done" in result.stdout, result.stdout
     assert "seqgraft: study" not in result.stdout  # a dry run measures nothing

@@ -101,7 +101,9 @@ def test_comments_and_layout_of_the_config_rerun_nothing(
     assert planner.jobs(finished.path, tmp_path / "study.yaml") == set()
 
 
-def test_another_mirror_fetches_nothing_again(folder: Folder, planner: Planner, tiny_config: dict) -> None:
+def test_another_mirror_fetches_nothing_again(
+    folder: Folder, planner: Planner, tiny_config: dict, warm: Warm
+) -> None:
     for mirror in ("first", "second"):
         file = folder.path / mirror / "example.org/promoters.fa"
         file.parent.mkdir(parents=True)
@@ -116,7 +118,7 @@ def test_another_mirror_fetches_nothing_again(folder: Folder, planner: Planner, 
     ]
     name, wanted = folder.write_config(config), "results/tiny/raw/ecoli/promoters.fa"
     env = {"SEQGRAFT_MIRROR": str(folder.path / "first"), "SEQGRAFT_CACHE": str(folder.path / "cache")}
-    run = folder.snakemake("--configfile", name, "--cores", "1", wanted, env=env)
+    run = folder.snakemake("--configfile", name, "--cores", "1", wanted, env=env, warm=warm)
     assert run.returncode == 0, run.stdout
     config["mirror"] = str(folder.path / "second")
     path = folder.path / folder.write_config(config)
@@ -252,10 +254,11 @@ def test_a_script_opens_no_file_of_the_library_that_its_digest_misses(finished: 
     for note in (finished.path / "opened").iterdir():
         opened.setdefault(note.name.split(".")[0], set()).update(note.read_text().split("\n"))
     scripts = {path.stem for path in (ROOT / "scripts").glob("*.py")}
-    # The tiny study is simulated, has one source per target, and asks not for what is forgotten, what less would do, or
-    # what leaks would do.
+    # The tiny study is simulated, has one source per target and no groups, and does not ask what is forgotten, or what
+    # less data or leaks would do.
     assert set(opened) == scripts - {
         "download", "source_scores", "rank_sources", "forgetting", "ablation", "leak_claims",
+        "group", "negatives",
     }  # fmt: skip
     for script, files in opened.items():
         digested = {

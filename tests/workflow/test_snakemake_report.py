@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from study_folder import ROOT, Folder
+from warm import Warm
 
 TINY = str(ROOT / "tests/config/tiny.yaml")
 TRANSFERS = ["ecoli--bsubtilis", "bsubtilis--ecoli"]
@@ -31,16 +32,16 @@ EXPECTED = {
 }  # fmt: skip
 
 
-def made(finished: Folder, path: Path) -> Path:
-    result = finished.snakemake("--configfile", TINY, "--report", str(path))
+def made(finished: Folder, warm: Warm, path: Path) -> Path:
+    result = finished.snakemake("--configfile", TINY, "--report", str(path), warm=warm)
     assert result.returncode == 0, result.stdout
     assert "WARNING" not in result.stdout, result.stdout  # docutils warns of captions that it cannot read
     return path
 
 
 @pytest.fixture(scope="module")
-def page(finished: Folder, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return made(finished, tmp_path_factory.mktemp("report") / "report.html").read_text()
+def page(finished: Folder, warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return made(finished, warm, tmp_path_factory.mktemp("report") / "report.html").read_text()
 
 
 def variable(page: str, name: str) -> dict:
@@ -87,8 +88,8 @@ def test_the_page_opens_with_the_study_and_says_simulated(page: str) -> None:
     assert "SIMULATED DATA" in about
 
 
-def test_the_zip_holds_the_same_files(finished: Folder, tmp_path: Path) -> None:
-    with zipfile.ZipFile(made(finished, tmp_path / "report.zip")) as archive:
+def test_the_zip_holds_the_same_files(finished: Folder, warm: Warm, tmp_path: Path) -> None:
+    with zipfile.ZipFile(made(finished, warm, tmp_path / "report.zip")) as archive:
         held = sorted(Path(name).name for name in archive.namelist() if "/data/" in name)
         assert sorted(Path(path).name for paths in EXPECTED.values() for path in paths) == held
         curve = next(

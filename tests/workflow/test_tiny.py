@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from study_folder import ROOT, Folder
+from warm import Warm
 
 TINY = str(ROOT / "tests/config/tiny.yaml")
 
@@ -81,8 +82,8 @@ def test_all_strategies_see_the_same_labels(finished: Folder) -> None:
     assert len(sizes) == 2
 
 
-def test_nothing_is_left_to_do_after_a_run(finished: Folder) -> None:
-    result = finished.snakemake("--configfile", TINY, "--cores", "1", "-n")
+def test_nothing_is_left_to_do_after_a_run(finished: Folder, warm: Warm) -> None:
+    result = finished.snakemake("--configfile", TINY, "--cores", "1", "-n", warm=warm)
     assert result.returncode == 0
     assert "Nothing to be done" in result.stdout, result.stdout
 

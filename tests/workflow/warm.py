@@ -20,6 +20,7 @@ import traceback
 from pathlib import Path
 
 ADDRESS = "SEQGRAFT_TEST_WARM"  # for Snakemake: where its jobs ask for a copy
+NOTED = "SEQGRAFT_TEST_SEEN"  # a folder, where jobs are to note which files of the library they open
 CLIENT = Path(__file__).with_name("warm_job.py")
 LARGEST = 1 << 20  # bytes of a request
 
@@ -112,6 +113,8 @@ def _run(connection: socket.socket, length: int, streams: list[int]) -> None:
             _snakemake(command)
         else:
             sys.argv, sys.path[0] = command, str(Path(command[0]).parent)
+            if NOTED in env:
+                runpy.run_path(str(CLIENT.with_name("opened_files.py")))
             runpy.run_path(command[0], run_name="__main__")
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)

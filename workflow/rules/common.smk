@@ -50,6 +50,12 @@ told(results_are_folders, STUDY.study)
 TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
 TARGETS = sorted({transfer.target for transfer in STUDY.transfers})
 SOURCES = sorted({transfer.sources for transfer in STUDY.transfers})
+# A study may prepare tasks of which nothing is learned; its page is about the others.
+LEARNED = [
+    name
+    for name in STUDY.tasks
+    if name in TARGETS or any(name in sources.split("+") for sources in SOURCES)
+]
 SOURCE_MODELS = range(STUDY.pretraining.replicates)
 STRATEGIES_WITH_SOURCE = [
     name for name, strategy in STRATEGY_FACTS.items() if strategy.needs_source
@@ -249,6 +255,12 @@ def observed_files(wildcards):
     return [f"{folder}/{entry.name}" for entry in STUDY.tasks[wildcards.task].files]
 
 
+def genomes():
+    """Name the genomes of the user's that made classes are cut from."""
+    made = [task.negatives for task in STUDY.tasks.values() if task.negatives]
+    return list(dict.fromkeys(own.genome for own in made if own.genome))
+
+
 def genome_file(wildcards):
     """Name the genome that a made class is cut from; none where it is shuffled."""
     genome = STUDY.tasks[wildcards.task].negatives.genome
@@ -365,6 +377,21 @@ def fit_jobs():
     return jobs
 
 
+def deciding_fits():
+    """Map the folder of each fit job that a verdict rests on to what it fits: scratch and what may be chosen."""
+    wanted = {(None, transfer.target, "scratch") for transfer in STUDY.transfers} | {
+        (transfer.name, transfer.target, name)
+        for transfer in STUDY.transfers
+        for name in STUDY.candidates_of(transfer)
+        if STUDY.chosen in ("held-out", name)
+    }
+    return {
+        folder: job
+        for folder, job in fit_jobs().items()
+        if (job["transfer"], job["target"], job["strategy"]) in wanted
+    }
+
+
 def of_fits(file):
     """Name one file of every fit job."""
     return [f"{folder}/{file}" for folder in fit_jobs()]
@@ -417,6 +444,9 @@ def every_raw_file():
                 "class": entry.class_ or "",
                 **place,
             }
+        if task.negatives and task.negatives.genome:
+            genome = task.negatives.genome
+            yield genome, {"task": name, "class": "", "path": genome}
         if task.simulate:
             for label in task.simulate.counts:
                 yield f"{folder}/{label}.fasta", {
@@ -470,7 +500,8 @@ workflow.execute = alone(
         study=STUDY.study,
         own_files=tuple(
             f.path for task in STUDY.tasks.values() for f in task.files if f.path
-        ),
+        )
+        + tuple(genomes()),
         stores=resume_folders(),
         error=WorkflowError,
         hold_back=not workflow.modules,

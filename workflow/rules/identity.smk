@@ -30,8 +30,9 @@ rule identity:
 
 rule identity_bands:
     input:
-        predictions=[f"{folder}/predictions.parquet" for folder in banded_fits()],
+        predictions=[f"{folder}/predictions.parquet" for folder in deciding_fits()],
         identities=identity_files(),
+        groups=group_files(TARGETS),
     output:
         bands=report(
             "results/{study}/identity_bands.tsv",
@@ -51,7 +52,7 @@ rule identity_bands:
         runtime=60,
     params:
         settings=evaluation_settings(),
-        jobs=list(banded_fits().values()),
+        jobs=list(deciding_fits().values()),
         targets=TARGETS,
         code=code("identity_bands"),
     message:

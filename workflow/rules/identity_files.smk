@@ -17,18 +17,3 @@ def of_compared_tasks(file):
 def identity_files():
     """Name what says how alike test and training sequences are, one file per target."""
     return of_tasks("identity.parquet", TARGETS)
-
-
-def banded_fits():
-    """Map the folder of each fit job that is scored by band to what it fits: scratch and what may be chosen."""
-    wanted = {(None, transfer.target, "scratch") for transfer in STUDY.transfers} | {
-        (transfer.name, transfer.target, name)
-        for transfer in STUDY.transfers
-        for name in STUDY.candidates_of(transfer)
-        if STUDY.chosen in ("held-out", name)
-    }
-    return {
-        folder: job
-        for folder, job in fit_jobs().items()
-        if (job["transfer"], job["target"], job["strategy"]) in wanted
-    }

@@ -14,21 +14,6 @@ def leaky_models(file):
     ]
 
 
-def claimed_fits():
-    """Map the folder of each fit job that a verdict rests on to what it fits: scratch and what may be chosen."""
-    wanted = {(None, transfer.target, "scratch") for transfer in STUDY.transfers} | {
-        (transfer.name, transfer.target, name)
-        for transfer in STUDY.transfers
-        for name in STUDY.candidates_of(transfer)
-        if STUDY.chosen in ("held-out", name)
-    }
-    return {
-        folder: job
-        for folder, job in fit_jobs().items()
-        if (job["transfer"], job["target"], job["strategy"]) in wanted
-    }
-
-
 def leaky_fits():
     """Map the folder of each of them, learned with the leaks left in, to what it fits; none where not asked for."""
     if not STUDY.leakage.compare:
@@ -39,13 +24,13 @@ def leaky_fits():
             **job,
             "strategy": f"{job['strategy']}@leaks",
         }
-        for folder, job in claimed_fits().items()
+        for folder, job in deciding_fits().items()
     }
 
 
 def fits_to_compare_leaks():
     """Map the folders of all fits that are compared to what they fit."""
-    return claimed_fits() | leaky_fits() if STUDY.leakage.compare else {}
+    return deciding_fits() | leaky_fits() if STUDY.leakage.compare else {}
 
 
 def leaky_sources():
@@ -64,6 +49,15 @@ def leaky_results():
         f"{folder}/{file}"
         for folder in [*leaky_sources(), *leaky_fits()]
         for file in ("predictions.parquet", "weights.safetensors")
+    ]
+
+
+def leaky_beside():
+    """Name what tells how they learned, which a repetition need not give byte for byte."""
+    return [
+        f"{folder}/{file}"
+        for folder in [*leaky_sources(), *leaky_fits()]
+        for file in ("bundle.json", "history.tsv")
     ]
 
 

@@ -98,6 +98,7 @@ rule provenance:
         fit_bundles=of_networks("bundle.json") + of_ablation("bundle.json"),
         source_histories=of_source_models("history.tsv") + of_parts("history.tsv"),
         histories=of_fits("history.tsv") + of_ablation("history.tsv"),
+        leaky=leaky_beside(),
     output:
         provenance=report(
             "results/{study}/provenance.json",
@@ -137,10 +138,10 @@ rule report:
         verdicts="results/{study}/verdicts.json",
         leakage="results/{study}/leakage.tsv",
         excluded="results/{study}/excluded.tsv",
-        rejects=of_tasks("rejects.tsv"),
-        summaries=of_tasks("summary.json"),
-        splits=of_tasks("splits.parquet"),
-        records=of_tasks("records.parquet"),
+        rejects=of_tasks("rejects.tsv", LEARNED),
+        summaries=of_tasks("summary.json", LEARNED),
+        splits=of_tasks("splits.parquet", LEARNED),
+        records=of_tasks("records.parquet", LEARNED),
         bundles=of_source_models("bundle.json"),
         source_histories=of_source_models("history.tsv"),
         source_predictions=of_source_models("predictions.parquet"),
@@ -245,7 +246,7 @@ rule report:
         mem_mb=2000,
         runtime=30,
     params:
-        tasks=list(STUDY.tasks),
+        tasks=LEARNED,
         code=code("report"),
     message:
         "Writing the report of {wildcards.study}"

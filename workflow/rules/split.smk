@@ -16,7 +16,7 @@ rule group:
         runtime=120,
     params:
         split=lambda wildcards: grouping_of(wildcards.task),
-        alphabet=lambda wildcards: STUDY.tasks[wildcards.task].alphabet,
+        alphabet=alphabet_of,
         strand=lambda wildcards: STUDY.tasks[wildcards.task].strand,
         code=code("group"),
     message:

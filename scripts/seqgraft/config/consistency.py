@@ -7,7 +7,7 @@ from seqgraft.config.labels import CLASSES, NUMBERS, PER_RESIDUE
 from seqgraft.known_alphabets import alphabet_of
 
 #: Split methods that keep the windows of one sequence in one part.
-KEEPS_TOGETHER = frozenset({"group", "chromosome", "predefined"})
+KEEPS_TOGETHER = frozenset({"group", "chromosome"})
 _LEARNED = ("dna", "rna", "protein")
 _NO_STRAND = {"protein": "a protein", "smiles": "a molecule"}
 
@@ -45,6 +45,11 @@ def check_policies(task: Any) -> None:
             f"`{moved[0]}` would move the labels of {task.type} away from their residues: leave such sequences out "
             "(`drop`), or mend the file"
         )
+    method = task.split.method
+    if (method == "homology" and name not in _LEARNED) or (
+        method in ("overlap", "edit-distance") and not letters.divisible
+    ):
+        raise ValueError(f"`split.method: {method}` does not compare sequences of the alphabet {name}")
     if task.length.policy == "window" and task.split.method not in KEEPS_TOGETHER:
         raise ValueError(
             "`window` makes several sequences of one, which belong into one part: `split.method` must be one of "

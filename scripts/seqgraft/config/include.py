@@ -17,7 +17,8 @@ _REMEDY = "name task files, each with a table `tasks`; those that ship are in co
 def with_included(config: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[str]]:
     """Put tasks of task files among the study's own.
 
-    Only those are taken that a transfer names: the others of a family need not be fetched.
+    Only those are taken that a transfer names: the others of a family need not be fetched. Without a transfer all are,
+    to be prepared.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def with_included(config: Mapping[str, Any], where: str) -> tuple[dict[str, Any]
                     remedy="rename one of them",
                 )
             places[task] = name
-            if task in wanted:
+            if task in wanted or config.get("transfers") == []:
                 tasks[task] = content
     for task in wanted - set(places):
         close = suggestion(task, places)

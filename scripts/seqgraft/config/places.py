@@ -75,6 +75,10 @@ def local_files_exist(study: Study, where: str) -> None:
             trouble = _unreadable(entry.path, f"{where}, key tasks.{name}.files[{index}].path")
             if trouble is not None:
                 raise trouble
+        if task.negatives is not None and task.negatives.genome is not None:
+            trouble = _unreadable(task.negatives.genome, f"{where}, key tasks.{name}.negatives.genome")
+            if trouble is not None:
+                raise trouble
 
 
 def _unreadable(path: str, where: str) -> SeqgraftError | None:

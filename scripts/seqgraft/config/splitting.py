@@ -139,20 +139,7 @@ class PredefinedSplit(Settings):
     method: Literal["predefined"] = Field(
         description="`predefined`: the task's column `part` says which sequences are the test part."
     )
-    test_parts: list[str] = Field(
-        ["test"], min_length=1, description="Words of the column `part` that mean the test part."
-    )
-    pool_parts: list[str] = Field(
-        ["train", "pool", "validation"], min_length=1, description="Words that mean the pool."
-    )
     seed: int = Field(1, ge=0, description="Seed of the replicates' permutations.")
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        for word in self.test_parts:
-            if word in self.pool_parts:
-                raise ValueError(f"'{word}' means the test part and the pool")
-        return self
 
 
 def _method(value: Any) -> Any:

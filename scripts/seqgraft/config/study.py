@@ -52,7 +52,7 @@ class Study(Settings):
     tasks_from: list[str] = Field(
         [],
         description="Files with further tasks, such as `config/tasks/enhancers.yaml`, relative to the working folder; "
-        "those are taken that `transfers` names.",
+        "those are taken that `transfers` names, or all where it is an empty list.",
     )
     transfers: list[Transfer] = Field(
         description="Which source is grafted onto which target; an empty list only prepares the tasks (target `data`)."

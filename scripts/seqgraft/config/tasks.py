@@ -143,7 +143,11 @@ class Basics(Settings):
                 raise ValueError(f"`negatives` makes the class '{self.negatives.class_}', which a file holds")
             if self.negatives.from_ == "genome" and self.alphabet != "dna":
                 raise ValueError("windows of a genome are DNA, and this task is not: use `from: shuffle`")
-            if not self.read.classed:
+            if self.split.method in ("predefined", "group", "chromosome"):
+                raise ValueError(
+                    f"sequences that `negatives` makes have no column for `split.method: {self.split.method}`"
+                )
+            if self.read.format != "fasta":
                 raise ValueError("`negatives` needs FASTA files with one class each: `read.format: fasta`")
             labelled.append(self.negatives.class_)
         # Other formats tell the class of each sequence, which only reading finds.

@@ -117,6 +117,8 @@ def _all_hits(
         known_as = pd.concat(near) if alike else near[place]
         turned = both and bool(alphabet_of(alphabet).complements)
         for kind in how.kinds:
+            if kind == "contained" and not alphabet_of(alphabet).divisible:
+                continue  # a piece of a molecule's notation is no piece of the molecule
             known = KINDS[kind].alphabets
             if (KINDS[kind].other_strand and not turned) or (known is not None and alphabet not in known):
                 continue

@@ -75,5 +75,5 @@ def check_lengths(own: Parts, targets: list[Parts]) -> None:
         raise SeqgraftError(
             f"the sequences differ in length (letters: {told}), and one network reads them all",
             where=f"config keys {', '.join(f'tasks.{task}' for task in ranges)}",
-            remedy="cut the sequences, or choose among them, so that all have the same length",
+            remedy="give the tasks one `length` (pad or crop), or cut the sequences, so that all have the same length",
         )

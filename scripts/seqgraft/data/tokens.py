@@ -130,6 +130,6 @@ class TokenStore:
                 f"the sequences differ in length ({lengths.min()} to {lengths.max()}), and the networks of this "
                 "version need one length",
                 where=str(self.path.parent),
-                remedy="cut or choose the sequences so that all have the same length",
+                remedy="give the task a `length` (pad or crop), or cut the sequences, so that all have the same length",
             )
         return np.asarray(self.tokens).reshape(len(lengths), int(lengths[0]))

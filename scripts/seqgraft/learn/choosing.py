@@ -214,8 +214,8 @@ def _both_sides(labels: np.ndarray, part: np.ndarray) -> None:
         if len(np.unique(part[labels == value])) < 2:
             raise SeqgraftError(
                 f"Among {len(labels)} labels whole groups leave a class to one fold alone, so nothing can be chosen.",
-                where="train_sizes",
-                remedy="use larger train sizes, or set the task's split.respect_groups to `nothing`",
+                where="config keys train_sizes of targets, pretraining.validation of sources",
+                remedy="use more labels, or set the task's split.respect_groups to `nothing`",
             )
 
 

@@ -122,7 +122,7 @@ class ReportInputs:
     @property
     def simulated(self) -> bool:
         """Whether any task of the study is simulated."""
-        return any("simulate" in task for task in self.config["tasks"].values())
+        return any("simulate" in task for task in self.learned.values())
 
     @property
     def devices(self) -> list[str]:
@@ -130,6 +130,14 @@ class ReportInputs:
         found = [str(d) for table in self.histories.values() if "device" in table for d in table["device"]]
         found += [str(model.bundle.get("device") or "") for model in self.source_models.values()]
         return sorted({device for device in found if device not in ("", "nan")})
+
+    @property
+    def learned(self) -> dict[str, Any]:
+        """The config of the tasks that some transfer learns or learns from, in the config's order."""
+        used = {
+            name for verdict in self.verdicts for name in (*verdict["source"].split("+"), verdict["target"])
+        }
+        return {name: task for name, task in self.config["tasks"].items() if name in used}
 
     def title_of(self, task: str) -> str:
         """Return a task's title, or its name where it has none."""

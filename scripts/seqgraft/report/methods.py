@@ -96,9 +96,7 @@ def _network(inputs: ReportInputs) -> str:
         if sizes
         else ""
     )
-    both = [
-        inputs.title_of(name) for name, task in inputs.config["tasks"].items() if task["strand"] == "both"
-    ]
+    both = [inputs.title_of(name) for name, task in inputs.learned.items() if task["strand"] == "both"]
     strands = (
         f" For {text.listed(both)} both strands mean the same: networks are trained on a strand drawn at random, and "
         "predictions of both strands are averaged."

@@ -32,7 +32,7 @@ def data_words(inputs: ReportInputs) -> str:
     str
         One paragraph.
     """
-    tasks: dict[str, Any] = inputs.config["tasks"]
+    tasks: dict[str, Any] = inputs.learned
     words = [_task(inputs, name) for name in tasks]
     policies = {
         (task.get("ambiguous", "drop"), task.get("conflicts", "drop")): None for task in tasks.values()
@@ -53,7 +53,7 @@ def data_words(inputs: ReportInputs) -> str:
 
 def _task(inputs: ReportInputs, name: str) -> str:
     """Describe one task's sequences and where they are from."""
-    task, found = inputs.config["tasks"][name], inputs.data_summaries[name]
+    task, found = inputs.learned[name], inputs.data_summaries[name]
     alphabet = {"dna": "DNA", "rna": "RNA"}.get(task["alphabet"], task["alphabet"])
     classes = [f"{text.count(found['classes'][c]['sequences'])} {c}" for c in task["classes"]]
     low, high = found["length"]["min"], found["length"]["max"]
@@ -106,27 +106,30 @@ def split_words(inputs: ReportInputs) -> str:
     shares = text.listed(
         [
             f"{text.percent(_test_share(task, inputs.split_counts[name]), 0)} of {inputs.title_of(name)}"
-            for name, task in config["tasks"].items()
+            for name, task in inputs.learned.items()
         ]
     )
     sizes = text.listed([str(size) for size in config["train_sizes"]])
     words = [
-        f"A test part ({shares}, {_methods(config)}) was drawn once before anything was learned and was used for "
-        "scoring alone; the rest is the pool.",
-        f"Target labels were drawn from the pool in {text.plural(int(config['replicates']), 'stratified replicate')} "
-        f"of {sizes} labels. All strategies and baselines that learn from target labels saw the same ones and the "
-        "same folds.",
+        f"A test part ({shares}, {_methods(inputs.learned)}) was drawn once before anything was learned and was "
+        "used for scoring alone; the rest is the pool.",
+        f"Target labels were drawn from the pool in {_replicates(int(config['replicates']), inputs.learned)} "
+        f"of {sizes} labels. All strategies and baselines that learn from target labels saw "
+        "the same ones and the same folds.",
     ]
     if inputs.leakage.empty:
         return " ".join([*words, "No pair of parts was checked for common sequences."])
     kinds = list(inputs.leakage["kind"].drop_duplicates())
     left = inputs.excluded.drop_duplicates(["task", "id", "role"])["role"].value_counts()
-    words.append(
-        f"Leaks were looked for by {text.listed(kinds)} match. Sequences of a source's pool found in a target's test "
-        f"part or pool were left out of source training ({_found(left.get('source', 0))}), copies of test "
-        f"sequences in a task's own pool were left out of it ({_found(left.get('pool', 0))})."
-    )
-    if (inputs.leakage["action"] == KEPT).any():
+    words.append(f"Leaks were looked for by {text.listed(kinds)} match.")
+    kept = inputs.leakage["action"] == KEPT
+    if not kept.any() or len(left):
+        words.append(
+            "Sequences of a source's pool found in a target's test "
+            f"part or pool were left out of source training ({_found(left.get('source', 0))}), copies of test "
+            f"sequences in a task's own pool were left out of it ({_found(left.get('pool', 0))})."
+        )
+    if kept.any():
         words.append("Some of what was found was kept, as the config asks, and the verdicts say so.")
     if set(kinds) <= set(USUAL_KINDS):
         told = (
@@ -140,14 +143,23 @@ def split_words(inputs: ReportInputs) -> str:
 
 def _test_share(task: dict[str, Any], counts: pd.DataFrame) -> float:
     """Return the share of the test part: as asked for, or as it is where only the data tell."""
-    if "test" in task["split"]:
+    if "test" in task["split"] and not task["split"].get("chromosomes"):
         return float(task["split"]["test"])
     return float(counts.loc[counts["part"] == "test", "sequences"].sum() / counts["sequences"].sum())
 
 
-def _methods(config: dict[str, Any]) -> str:
+def _replicates(number: int, tasks: dict[str, Any]) -> str:
+    """Count the replicates and say what they keep."""
+    if any(task["split"].get("respect_groups") == "prefixes" for task in tasks.values()):
+        return (
+            f"{text.plural(number, 'replicate')} (in the tasks that ask for it whole groups after each other)"
+        )
+    return text.plural(number, "stratified replicate")
+
+
+def _methods(tasks: dict[str, Any]) -> str:
     """Name the ways in which test parts were drawn."""
-    names = list(dict.fromkeys(task["split"]["method"] for task in config["tasks"].values()))
+    names = list(dict.fromkeys(task["split"]["method"] for task in tasks.values()))
     return "stratified by class" if names == ["stratified"] else f"split by {text.listed(names)}"
 
 

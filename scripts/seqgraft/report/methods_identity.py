@@ -26,7 +26,7 @@ def identity_words(inputs: ReportInputs, cited: Citations) -> str:
     """
     if attached(inputs, BANDS).empty:
         return ""
-    tasks = inputs.config["tasks"]
+    tasks = inputs.learned
     alphabets = dict.fromkeys(tasks[verdict["target"]]["alphabet"] for verdict in inputs.verdicts)
     scores = []
     for name in alphabets:

@@ -52,7 +52,8 @@ def how_split(settings: Mapping[str, Any], counts: pd.DataFrame) -> str:
     for label, own in counts.groupby("label", sort=False):
         tested = own.loc[own["part"] == "test", "sequences"].sum()
         shares.append(f"{text.percent(tested / own['sequences'].sum())} of {label}")
-    asked = f"; {_whole(settings['test'])} was asked for" if "test" in settings else ""
+    drawn = "test" in settings and not settings.get("chromosomes")
+    asked = f"; {_whole(settings['test'])} was asked for" if drawn else ""
     return (
         f"The test part{fold} {METHODS[settings['method']](settings)}. It has {text.listed(shares)}{asked}."
     )

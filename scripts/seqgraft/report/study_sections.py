@@ -87,7 +87,7 @@ def data(study: Study) -> dict[str, Any]:
     """Show how the data were cleaned, split and checked."""
     inputs = study.inputs
     return {
-        "tasks": [_task(study, number, name) for number, name in enumerate(inputs.config["tasks"], start=1)],
+        "tasks": [_task(study, number, name) for number, name in enumerate(inputs.learned, start=1)],
         "leakage_sentence": leak_tables.leakage_sentence(inputs),
         "leakage_kinds": leak_tables.kinds_in_words(inputs),
         "leakage": leak_tables.leakage_table(inputs) if len(inputs.leakage) else None,

@@ -192,7 +192,7 @@ def glossary(inputs: ReportInputs) -> list[tuple[str, str, str]]:
 
 def simulated_note(inputs: ReportInputs) -> str:
     """Say which sequences were made by a program; empty where none were."""
-    tasks = inputs.config["tasks"]
+    tasks = inputs.learned
     made = [inputs.title_of(name) for name, task in tasks.items() if "simulate" in task]
     if not made:
         return ""

@@ -43,12 +43,14 @@ COLUMNS = [
     "scratch", "scratch_low", "scratch_high", "chosen", "chosen_low", "chosen_high", "difference", "ci_low", "ci_high",
     "replicates", "chance", "note",
 ]  # fmt: skip
+Members = NDArray[np.object_] | None  # the group of each test sequence, where there are groups
 
 
 def identity_bands(
     jobs: Sequence[FitJob],
     study: EvaluationSettings,
     identities: Mapping[str, pd.DataFrame],
+    groups: Mapping[str, Mapping[str, str]] | None = None,
     threads: int = 1,
     say: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
@@ -62,6 +64,8 @@ def identity_bands(
         Names, order and counts.
     identities : mapping of str to pandas.DataFrame
         By target, as `seqgraft.data.identity.identity_table` makes them.
+    groups : mapping of str to mapping of str to str, optional
+        By target, the group of each test id; groups are drawn whole, as in `evaluate`.
     threads : int
         Targets, or fits of one, that are scored at the same time; changes no number.
     say : callable, optional
@@ -80,7 +84,12 @@ def identity_bands(
     """
     targets = list(dict.fromkeys(transfer.target for transfer in study.transfers))
     inside = max(1, threads // len(targets))
-    found = each(lambda target: _of_target(target, jobs, study, identities[target], inside), targets, threads)
+    known = groups or {}
+    found = each(
+        lambda target: _of_target(target, jobs, study, identities[target], known.get(target), inside),
+        targets,
+        threads,
+    )
     rows: dict[str, Rows] = {}
     for own, line in found:
         rows |= own
@@ -89,18 +98,24 @@ def identity_bands(
 
 
 def _of_target(
-    target: str, jobs: Sequence[FitJob], study: EvaluationSettings, identities: pd.DataFrame, threads: int
+    target: str,
+    jobs: Sequence[FitJob],
+    study: EvaluationSettings,
+    identities: pd.DataFrame,
+    groups: Mapping[str, str] | None,
+    threads: int,
 ) -> tuple[dict[str, Rows], str]:
     """Return the rows of each transfer onto one target, and a line on what they were made from."""
     transfers = [transfer for transfer in study.transfers if transfer.target == target]
     wanted = {SCRATCH, *(name for transfer in transfers for name in _candidates(transfer, study))}
     found = [job for job in jobs if job.target == target and job.strategy in wanted]
     part, scores = _largest_size(found)
+    members = None if groups is None else np.array([groups[name] for name in part.ids], dtype=object)
     rows = {}
     for transfer in transfers:
         own = replace(transfer, strategies=(SCRATCH, *_candidates(transfer, study)))
         panel = build_panel(own, replace(study, baselines=()), scores)
-        rows[transfer.name] = _of_transfer(panel, part, identities, threads)
+        rows[transfer.name] = _of_transfer(panel, part, identities, members, threads)
     return rows, f"target {target}: {len(found)} files of predictions, {len(part.ids)} test sequences"
 
 
@@ -131,7 +146,9 @@ def _held_out_loss(fit: Fit, used: Calibration) -> float:
     return float(compute(scored, metrics=["log_loss"])["log_loss"][0])
 
 
-def _of_transfer(panel: Panel, part: TestPart, identities: pd.DataFrame, threads: int) -> Rows:
+def _of_transfer(
+    panel: Panel, part: TestPart, identities: pd.DataFrame, members: Members, threads: int
+) -> Rows:
     """Return one transfer's rows."""
     rows: Rows = []
     bands = [(EDGES[0], EDGES[-1]), *pairwise(EDGES)]
@@ -146,7 +163,7 @@ def _of_transfer(panel: Panel, part: TestPart, identities: pd.DataFrame, threads
                 "high": high,
                 "chance": chance,
             }
-            rows.append(head | _scores(panel, inside, threads))
+            rows.append(head | _scores(panel, inside, members, threads))
     return rows
 
 
@@ -193,9 +210,10 @@ def percentages(
     return percent, float(np.quantile(drawn, CHANCE)) if len(drawn) else float("nan")
 
 
-def _scores(panel: Panel, inside: NDArray[np.bool_], threads: int) -> dict[str, Any]:
+def _scores(panel: Panel, inside: NDArray[np.bool_], members: Members, threads: int) -> dict[str, Any]:
     """Return means, intervals and the paired difference among some of the test sequences."""
     labels, name, size = panel.labels[inside], panel.study.primary_metric, panel.sizes[-1]
+    own = None if members is None else members[inside]
     metric = METRICS[name]
     fewest = int(min(labels.sum(), (~labels).sum()))
     row: dict[str, Any] = {
@@ -214,10 +232,11 @@ def _scores(panel: Panel, inside: NDArray[np.bool_], threads: int) -> dict[str, 
     small = replace(
         panel,
         scores={
-            k: replace(s, values={name: _values(panel, s, inside, draws, threads)}) for k, s in shown.items()
+            k: replace(s, values={name: _values(panel, s, inside, own, draws, threads)})
+            for k, s in shown.items()
         },
         n_test=len(labels),
-        units=smaller_class_units(labels) if len(labels) else 0,
+        units=smaller_class_units(labels, own) if len(labels) else 0,
         labels=labels,
     )
     for strategy in (SCRATCH, CHOSEN):
@@ -249,7 +268,12 @@ def _mean(panel: Panel, strategy: str, size: tuple[int, bool]) -> Interval:
 
 
 def _values(
-    panel: Panel, scores: StrategyScores, inside: NDArray[np.bool_], draws: int, threads: int
+    panel: Panel,
+    scores: StrategyScores,
+    inside: NDArray[np.bool_],
+    members: Members,
+    draws: int,
+    threads: int,
 ) -> Floats:
     """Score every fit on some test sequences, as they are and under bootstrap draws; shape (F, B + 1)."""
     # The seed of `evaluate`: over all test sequences the numbers are those of summary.tsv.
@@ -257,7 +281,7 @@ def _values(
     labels, name = panel.labels[inside], panel.study.primary_metric
     columns = []
     with ThreadPoolExecutor(threads) as pool:
-        for weights in weight_blocks(len(labels), draws, own):
+        for weights in weight_blocks(len(labels), draws, own, members):
             score = partial(_score, labels, inside, name, Draws(weights))
             columns.append(np.array(list(pool.map(score, scores.fits, scores.calibrations))))
     return np.concatenate(columns, axis=1)

@@ -125,7 +125,12 @@ def _edit_distance(
             where=f"config key tasks.{task}.split.distance",
             remedy="give a smaller distance, or use the method `homology`",
         )
-    return components(records["id"].tolist(), *close_pairs(sequences, settings["distance"]))
+    if not both:
+        return components(records["id"].tolist(), *close_pairs(sequences, settings["distance"]))
+    letters, count = alphabet_of(alphabet), len(sequences)
+    turned = [letters.reverse_complement(sequence) for sequence in sequences]
+    rows, others = close_pairs(sequences + turned, settings["distance"])
+    return components(records["id"].tolist(), rows % count, others % count)
 
 
 #: How each method finds groups; the rule `group` runs it.

@@ -141,14 +141,14 @@ def _chromosome(draw: Draw, generator: np.random.Generator) -> np.ndarray:
 
 def _predefined(draw: Draw, generator: np.random.Generator) -> np.ndarray:
     assert draw.parts is not None
-    test, pool = draw.settings["test_parts"], draw.settings["pool_parts"]
+    test, pool = ["test"], ["pool"]  # what readers make of the words of the files
     strange = sorted(set(draw.parts) - {*test, *pool})
     if strange:
         raise SeqgraftError(
             f"the column 'part' of task '{draw.task}' says '{strange[0]}', which means neither the test part "
             f"({', '.join(test)}) nor the pool ({', '.join(pool)})",
             where=draw.where,
-            remedy="name it in `test_parts` or `pool_parts`",
+            remedy="say in the task's `read.parts` which part the word means",
         )
     chosen = np.isin(draw.parts, test)
     if chosen.all() or not chosen.any():

@@ -1,7 +1,7 @@
 """Note which files of the library a rule's script opens, in runs that ask for it by SEQGRAFT_TEST_SEEN.
 
-Python imports this by itself where its folder is on PYTHONPATH. It knows nothing of import statements, so that it can
-check what is derived from them.
+It is run before the script, in its process. It knows nothing of import statements, so that it can check what is derived
+from them.
 """
 
 import atexit
