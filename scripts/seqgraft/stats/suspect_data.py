@@ -133,8 +133,9 @@ def duplicates(evidence: Evidence) -> list[Finding]:
     return [
         Finding(
             f"{int(row['sequences'])} sequences of the pool of {evidence.panel.transfer.target_title} are also in its "
-            f"test part ({row['kind']}; {row['action']}). Where there are copies there may be near copies: "
-            "they are not left out, and the scores by identity (docs/identity.md) say how alike they are.",
+            f"test part ({row['kind']}; {row['action']}). Where there are copies there may be near copies, "
+            "which are left out only where the study asks for such matches (docs/leakage.md); the scores by identity "
+            "(docs/identity.md) say how alike they are.",
             {"sequences": int(row["sequences"]), "kind": row["kind"], "action": row["action"]},
         )
         for row in own.to_dict("records")
