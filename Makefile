@@ -33,9 +33,11 @@ demo: $(READY) ## run the simulated study and print where its report is
 	@$(BIN)/snakemake --configfile config/demo.yaml --cores $(CORES) --quiet host reason
 	@echo "The demo's report: $(CURDIR)/results/demo/report.html"
 
-# The files with the longest tests first, so that no process is left with one of them at the end.
+# The files with the longest tests first, so that no process is left with one of them at the end. The processes fill the
+# cores: threads within them would take turns with each other.
 test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and are skipped without it)
-	$(BIN)/python -m pytest $(addprefix tests/,workflow real truth unit) -n $(CORES) --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest $(addprefix tests/,workflow real truth unit) \
+	  -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 torture: $(READY) ## kill a study and a pretraining at random moments, again and again, and compare the bytes
 	SEQGRAFT_TORTURE=1 $(BIN)/python -m pytest tests/workflow/test_kills.py -rA
