@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "SEQGRAFT_TEST_WARM"  # for Snakemake: where its jobs ask for a copy
 NOTED = "SEQGRAFT_TEST_SEEN"  # a folder, where jobs are to note which files of the library they open
 CLIENT = Path(__file__).with_name("warm_job.py")
+# Snakemake tells these to each job of one thread; libraries read them when they are loaded, which here is before.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LARGEST = 1 << 20  # bytes of a request
 
 
@@ -48,7 +50,10 @@ def held(kind: str, folder: Path) -> Iterator[str]:
                 Path(tempfile.mkdtemp(prefix="warm-"), "socket")
             )  # short: sockets have no long names
             process = subprocess.Popen(
-                [sys.executable, __file__, kind, address], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+                [sys.executable, __file__, kind, address],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                env=os.environ | dict.fromkeys(THREADS, "1"),
             )
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
