@@ -83,14 +83,14 @@ class Draws:
 
     @cached_property
     def counts(self) -> NDArray[np.unsignedinteger] | None:
-        """The weights as whole numbers, shape (B, N); None where they are not whole."""
+        """The weights as whole numbers, shape (N, B); None where they are not whole."""
         most = self.weights.max(initial=0.0)
         # Running sums are kept in 32 bits.
         if self.weights.min(initial=0.0) < 0 or self.totals.max(initial=0.0) >= 2**31:
             return None
         kind: type[np.uint8] | type[np.uint32] = np.uint8 if most <= 255 else np.uint32
-        whole: NDArray[np.unsignedinteger] = self.weights.T.astype(kind, order="C")
-        return whole if np.array_equal(whole.T, self.weights) else None
+        whole: NDArray[np.unsignedinteger] = self.weights.astype(kind)
+        return whole if np.array_equal(whole, self.weights) else None
 
 
 class Weighted:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -73,8 +73,12 @@ class StrategyScores:
         """
         if self.without_labels:
             return np.array([(key.replicate - 1) % len(self.keys) for key in keys], dtype=np.intp)
-        position = {key: row for row, key in enumerate(self.keys)}
-        return np.array([position[key] for key in keys], dtype=np.intp)
+        return np.array([self._position[key] for key in keys], dtype=np.intp)
+
+    @cached_property
+    def _position(self) -> dict[FitKey, int]:
+        """Row of each fit."""
+        return {key: row for row, key in enumerate(self.keys)}
 
 
 @dataclass(frozen=True)
