@@ -3,7 +3,9 @@
 import numpy as np
 
 
-def wrapped(data: bytes, table: bytes, blanks: bytes) -> tuple[bytes, int, np.ndarray, bytes, np.ndarray] | None:
+def wrapped(
+    data: bytes, table: bytes, blanks: bytes
+) -> tuple[bytes, int, np.ndarray, bytes, np.ndarray] | None:
     """Read a piece in which every sequence is wrapped at one width, its last line apart.
 
     Parameters
