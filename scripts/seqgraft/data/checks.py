@@ -82,7 +82,11 @@ def check_letters(table: pd.DataFrame, letters: AnyAlphabet, policy: str, column
     if letters.holds_nucleotides:
         _refuse_nucleotides(table, letters, column)
     suspects = table[column].iloc[_suspects(table[column], letters)]
-    odd = {row: found for row, sequence in suspects.items() if (found := letters.odd(sequence))}
+    odd = {
+        row: found
+        for row, sequence in zip(suspects.index, suspects, strict=True)
+        if (found := letters.odd(sequence))
+    }
     for row, found in odd.items():
         foreign = {letter for letter in found if not letters.doubtful(letter)}
         if foreign or policy == "error":
