@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.learn import device
 from seqgraft.learn.bundle import load_bundle
-from seqgraft.learn.examples import pool_rows, rows_of_test
+from seqgraft.learn.examples import groups_of_rows, pool_rows, rows_of_test
 from seqgraft.learn.forgetting import COLUMNS, SourceTask, forgetting_rows, unseen
 from seqgraft.learn.inputs import TASK_FILES, read_task
 from seqgraft.running.job import run
@@ -32,7 +32,9 @@ def work(snakemake, log):
     for fit, weights, history in zip(params.fits, files.weights, files.histories, strict=True):
         source, target = task(fit["source"], "source"), task(fit["target"], "pool")
         rows = pool_rows(source.examples, source.splits, 1, source.excluded)
-        own = SourceTask(source.examples, source.reading, rows, rows_of_test(source.examples, source.splits))
+        test = rows_of_test(source.examples, source.splits)
+        groups = groups_of_rows(source.examples, source.splits)
+        own = SourceTask(source.examples, source.reading, rows, test, groups)
         kept = last_fit(history)
         found = forgetting_rows(
             load_bundle(Path(files.bundles[params.sources.index(fit["source"])]).parent),

@@ -24,7 +24,7 @@ def work(snakemake, log):
     if PARTNERS[0] in read[0][1]:
         own, *targets = (pair_parts_of(*one) for one in read)
         alphabets = params.alphabet if isinstance(params.alphabet, list) else [params.alphabet] * 2
-        found = find_pair_leaks(own, targets, alphabets=tuple(alphabets), **asked)
+        found = find_pair_leaks(own, targets, alphabets=tuple(alphabets), symmetric=params.symmetric, **asked)
     else:
         own, *targets = (parts_of(*one) for one in read)
         if params.get("learned", True):

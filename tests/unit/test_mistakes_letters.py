@@ -395,6 +395,10 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         {"conflicts": "mean"},
         "tasks.a: `conflicts: mean` is for regression, not for binary",
     ),
+    "merged classes": (
+        {"conflicts": "merge"},
+        "tasks.a: `conflicts: merge` is for labels of residues, not for binary",
+    ),
     "a tolerance without a mean": (
         {"type": "regression", "classes": [], "labels": {"tolerance": 0.1}},
         "tasks.a: `labels.tolerance` belongs to `conflicts: mean`",

@@ -75,6 +75,10 @@ rule leakage:
             task: STUDY.tasks[task].strand
             for task in [wildcards.task, *targets_of_source(wildcards)]
         },
+        symmetric=lambda wildcards: {
+            task: STUDY.tasks[task].symmetric
+            for task in [wildcards.task, *targets_of_source(wildcards)]
+        },
         targets=targets_of_source,
         learned=lambda wildcards: wildcards.task in {*TARGETS, *SOURCES},
         leakage=lambda wildcards: {

@@ -100,6 +100,8 @@ def check_labels(task: Any) -> None:
         raise ValueError(f"a pair has no {task.type}: `inputs` must be 1")
     if task.conflicts in ("mean", "first") and task.type != "regression":
         raise ValueError(f"`conflicts: {task.conflicts}` is for regression, not for {task.type}")
+    if task.conflicts == "merge" and task.type not in PER_RESIDUE:
+        raise ValueError(f"`conflicts: merge` is for labels of residues, not for {task.type}")
     for key, fits, for_whom in (
         ("transforms", numbers, "numbers"),
         ("outputs", task.type == "regression", "regression"),

@@ -111,10 +111,11 @@ class Basics(Settings):
         description="What happens to a sequence with an ambiguity code such as `N`: left out and listed, "
         "an error, or kept with that letter unknown.",
     )
-    conflicts: Literal["drop", "error", "mean", "first"] = Field(
+    conflicts: Literal["drop", "error", "mean", "first", "merge"] = Field(
         "drop",
         description="What happens to a sequence found with two labels: all copies left out and listed, or an error; "
-        "of numbers also their mean (within `labels.tolerance`) or the first copy's.",
+        "of numbers also their mean (within `labels.tolerance`) or the first copy's; of residues `merge`: what any "
+        "copy says, unless two contradict each other at a residue.",
     )
     split: SplitSettings = Field(StratifiedSplit(), description="How the test part is drawn.")
     leakage: LeakageSettings | None = Field(

@@ -7,7 +7,7 @@ which tells whether the features are lost or have only moved away from their hea
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,12 +38,15 @@ class SourceTask:
         Alphabet, length and strands.
     train, test : numpy.ndarray
         Rows that the source model could learn from, and rows of its test part.
+    groups : numpy.ndarray, optional
+        (N,) group of each sequence, where folds keep groups together.
     """
 
     examples: Examples
     reading: Reading
     train: np.ndarray
     test: np.ndarray
+    groups: np.ndarray | None = None
 
 
 def unseen(source: SourceTask, target_tokens: np.ndarray) -> SourceTask:
@@ -66,7 +69,7 @@ def unseen(source: SourceTask, target_tokens: np.ndarray) -> SourceTask:
         known |= {row.tobytes() for row in np.ascontiguousarray(complement[target_tokens][:, ::-1])}
     tokens = np.ascontiguousarray(source.examples.tokens)
     kept = np.array([row for row in source.test if tokens[row].tobytes() not in known], dtype=np.int64)
-    return SourceTask(source.examples, source.reading, source.train, kept)
+    return replace(source, test=kept)
 
 
 def forgetting_rows(
@@ -161,5 +164,6 @@ def _refit(model: Model, source: SourceTask, training: TrainingSettings) -> np.n
         for rows in (source.train, source.test)
     )
     labels = source.examples.labels[source.train]
-    parts = members(labels, folds=training.folds, large_members=1, seed_words=("forgetting",))
+    groups = None if source.groups is None else source.groups[source.train]
+    parts = members(labels, folds=training.folds, large_members=1, seed_words=("forgetting",), groups=groups)
     return search(train, labels, parts, training.penalties).predict(test)

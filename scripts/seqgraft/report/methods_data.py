@@ -16,7 +16,13 @@ _AMBIGUOUS = {
     "unknown": "kept with that letter as unknown",
     "error": "not accepted (the run would have stopped at the first)",
 }
-_CONFLICTS = {"drop": "left out", "error": "not accepted (the run would have stopped at the first)"}
+_CONFLICTS = {
+    "drop": "left out",
+    "error": "not accepted (the run would have stopped at the first)",
+    "mean": "given the mean of their labels where these were near enough and left out otherwise",
+    "first": "given the label of the first copy",
+    "merge": "given the labels of all copies where none contradicted another and left out otherwise",
+}
 
 
 def data_words(inputs: ReportInputs) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from seqgraft.data.mmseqs import cluster, components
+from seqgraft.data.overlap import overlaps
 from seqgraft.data.splitting.columns import column_of
 from seqgraft.data.splitting.edits import close_pairs
-from seqgraft.data.splitting.overlap import overlapping
 from seqgraft.errors import SeqgraftError
 from seqgraft.known_alphabets import alphabet_of
 
@@ -102,15 +102,14 @@ def _overlap(
             where=f"config key tasks.{task}.split.shared",
             remedy="give a smaller number",
         )
-    pairs = overlapping(
-        sequences,
-        sequences,
-        alphabet_of(alphabet),
-        shared=settings["shared"],
-        identity=settings["identity"],
-        both=both,
-    )
-    return components(records["id"].tolist(), *pairs)
+    letters = alphabet_of(alphabet)
+    turned = [letters.reverse_complement(sequence) for sequence in sequences] if both else []
+    found = [
+        overlaps(own, sequences, letters, letters=settings["shared"], identity=settings["identity"])
+        for own in (sequences, turned)
+    ]
+    rows, others = (np.concatenate([side[at] for side in found]) for at in (0, 1))
+    return components(records["id"].tolist(), rows, others)
 
 
 def _edit_distance(
