@@ -1,5 +1,9 @@
 """Make all fits of one strategy on one target: every train size and replicate."""
 
+from seqgraft.running.gpus import lease
+
+lease(int(snakemake.resources.get("gpu", 0)))  # before torch is imported
+
 import shutil
 from pathlib import Path
 

@@ -1,5 +1,9 @@
 """Score fine-tuned models on their source's own test part."""
 
+from seqgraft.running.gpus import lease
+
+lease(int(snakemake.resources.get("gpu", 0)))  # before torch is imported
+
 from functools import lru_cache
 from pathlib import Path
 

@@ -1,5 +1,9 @@
 """Train one source model and leave it as a bundle."""
 
+from seqgraft.running.gpus import lease
+
+lease(int(snakemake.resources.get("gpu", 0)))  # before torch is imported
+
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.learn import device, pretrain
 from seqgraft.learn.inputs import TASK_FILES, read_task

@@ -1,5 +1,9 @@
 """Estimate what the source models of one transfer are worth, from the labels inside the budget."""
 
+from seqgraft.running.gpus import lease
+
+lease(int(snakemake.resources.get("gpu", 0)))  # before torch is imported
+
 from pathlib import Path
 
 from seqgraft.config.learning import TrainingSettings
