@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from seqgraft.running.gpus import VISIBLE, _take, choices, devices_of, lease
+from seqgraft.running.gpus import VISIBLE, _take, choices, devices_of, granted, lease
 
 # A job: leases one device, writes who has it (a second one would find the file), holds it a moment, and takes it away.
 JOB = """
@@ -130,3 +130,17 @@ def test_more_granted_than_there_are_is_left_to_the_check_before_training(tmp_pa
 def test_devices_are_named_by_their_identifiers_and_parts_stand_for_a_divided_one() -> None:
     assert devices_of(LISTING) == ["MIG-bbbb", "MIG-cccc", "GPU-dddd"]
     assert devices_of("") == []
+
+
+@pytest.mark.parametrize(
+    ("resources", "count"),
+    [
+        ({}, 0),
+        ({"gpu": 2}, 2),
+        ({"gpu": 0, "gres": "gpu:1"}, 1),
+        ({"gpu": 0, "gres": "shard:4,gpu:a100:2"}, 2),
+        ({"gres": "shard:4"}, 0),
+    ],
+)
+def test_a_gpu_may_be_granted_as_gres(resources: dict, count: int) -> None:
+    assert granted(resources) == count

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from seqgraft.running.ending import die_with_parent, listen
 
@@ -27,6 +28,22 @@ LOCKS = Path("/tmp/seqgraft-gpus")
 PAUSE = 0.5  # seconds between two looks at devices that are all leased
 
 Held = list[int]
+
+
+def granted(resources: Any) -> int:
+    """Count the GPUs that a job was given, by Snakemake's ``gpu`` or by SLURM's ``gres`` (``gpu:1``, ``gpu:a100:1``).
+
+    Parameters
+    ----------
+    resources : snakemake.io.ResourceList
+        Of the job; a site that wants ``--gres`` has ``gpu`` 0 in its profile.
+
+    Returns
+    -------
+    int
+    """
+    parts = [part.split(":") for part in str(resources.get("gres", "")).split(",")]
+    return int(resources.get("gpu", 0)) + sum(int(part[-1]) for part in parts if part[0] == "gpu")
 
 
 def lease(granted: int, *, locks: Path = LOCKS, environment: MutableMapping[str, str] = os.environ) -> Held:
