@@ -41,8 +41,9 @@ class Cluster:
         folder.mkdir(parents=True, exist_ok=True)
 
     def command(self, *arguments: str, snakefile: Path = ROOT / "Snakefile") -> list[str]:
-        """Return the command line of a run as batch jobs; without GPUs, as torch may be a build for the CPU."""
-        profile = ["--workflow-profile", str(ROOT / "profiles/slurm")]
+        """Return the command line of a run as batch jobs; studies without GPUs, as torch may be a CPU build."""
+        name = "slurm-cpu" if snakefile == ROOT / "Snakefile" else "slurm"
+        profile = ["--workflow-profile", str(ROOT / "profiles" / name)]
         quick = ["--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "10"]
         return [
             *(sys.executable, "-m", "snakemake", "--snakefile", str(snakefile)),

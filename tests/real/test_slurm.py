@@ -30,7 +30,6 @@ pytestmark = pytest.mark.skipif(
 )
 full = pytest.mark.skipif(FORM != "full", reason="takes minutes: make test-slurm runs it")
 
-NO_GPU = ("--resources", "gpu=0")
 FITS = "results/tiny/targets/ecoli/scratch"
 STORE = "results/tiny/resume/ecoli/scratch"
 DATA = [
@@ -96,7 +95,7 @@ def data_of(undisturbed: Path, folder: Path) -> tuple[str, ...]:
     """Copy a study's raw files and data, and return the arguments that name the study's fits."""
     for name in ("raw", "data"):
         shutil.copytree(undisturbed / "results/tiny" / name, folder / "results/tiny" / name)
-    return ("--configfile", longer_study(folder), *NO_GPU, "--", f"{FITS}/predictions.parquet")
+    return ("--configfile", longer_study(folder), "--", f"{FITS}/predictions.parquet")
 
 
 def fits(folder: Path) -> list[str]:
@@ -120,7 +119,7 @@ def test_each_gpu_job_sees_a_device_of_its_own(tmp_path: Path) -> None:
 def test_the_bytes_are_those_of_a_local_run_and_no_job_needs_the_network(tmp_path: Path) -> None:
     wanted = [] if FORM == "full" else ["results/tiny/pretrained/ecoli/0/predictions.parquet"]
     cluster = Cluster(tmp_path / "cluster")
-    cluster.run("--configfile", str(TINY), *NO_GPU, "--", *wanted)
+    cluster.run("--configfile", str(TINY), "--", *wanted)
     locally(tmp_path / "local", "--configfile", str(TINY), "--", *wanted)
     here, there = learned(tmp_path / "local"), learned(cluster.folder)
     assert len(here) == (16 if FORM == "full" else 2)
@@ -134,7 +133,14 @@ def test_the_bytes_are_those_of_a_local_run_and_no_job_needs_the_network(tmp_pat
 def test_a_requeue_and_a_time_limit_in_the_middle_of_training(undisturbed: Path, tmp_path: Path) -> None:
     cluster, began = Cluster(tmp_path), now()
     arguments = data_of(undisturbed, tmp_path)
-    limits = ("--set-resources", f"{RULE}:runtime=attempt", f"{RULE}:mem_mb=2000", "--retries", "6")
+    limits = (
+        "--set-resources",
+        f"{RULE}:gpu=0",
+        f"{RULE}:runtime=attempt",
+        f"{RULE}:mem_mb=2000",
+        "--retries",
+        "6",
+    )
     run = cluster.start(*limits, *arguments)
     wait_for(lambda: len(fits(tmp_path)) >= 3, run, cluster.said)
     (job,) = queue("RUNNING")
@@ -157,7 +163,7 @@ def test_a_job_that_ran_out_of_memory_comes_back_with_more_and_goes_on(
     arguments = data_of(undisturbed, tmp_path)
     shutil.copytree(undisturbed / STORE, tmp_path / STORE)
     (tmp_path / STORE / fits(tmp_path)[0]).unlink()
-    limits = ("--set-resources", f"{RULE}:mem_mb=300*attempt*attempt", f"{RULE}:runtime=5")
+    limits = ("--set-resources", f"{RULE}:gpu=0", f"{RULE}:mem_mb=300*attempt*attempt", f"{RULE}:runtime=5")
     cluster.run(*limits, *arguments)
     assert "OUT_OF_MEMORY" in states_since(began)
     assert "1 fits trained, 47 found in the resume store" in log(tmp_path)
@@ -176,6 +182,6 @@ def test_ctrl_c_leaves_no_job_behind(undisturbed: Path, tmp_path: Path) -> None:
     assert wait_for_empty.returncode == 0
     assert queue() == []
     kept = fits(tmp_path)
-    cluster.run("--configfile", longer_study(tmp_path), *NO_GPU, "--", f"{FITS}/predictions.parquet")
+    cluster.run("--configfile", longer_study(tmp_path), "--", f"{FITS}/predictions.parquet")
     assert f"{len(kept)} found in the resume store" in log(tmp_path)
     assert learned(tmp_path) == learned(undisturbed)

@@ -82,14 +82,16 @@ def test_profiles_name_rules_that_exist() -> None:
     assert set(slurm["set-resources"]) | set(slurm["groups"]) <= names
 
 
-def test_the_variant_with_gres_differs_in_nothing_else() -> None:
+@pytest.mark.parametrize(
+    ("name", "asked"), [("slurm-gres", {"gpu": 0, "gres": "gpu:1"}), ("slurm-cpu", {"gpu": 0})]
+)
+def test_variants_for_slurm_differ_in_nothing_but_how_a_gpu_is_asked_for(name: str, asked: dict) -> None:
     slurm, variant = (
-        yaml.safe_load((ROOT / f"profiles/{name}/profile.yaml").read_text())
-        for name in ("slurm", "slurm-gres")
+        yaml.safe_load((ROOT / f"profiles/{own}/profile.yaml").read_text()) for own in ("slurm", name)
     )
     for resources in slurm["set-resources"].values():
         if resources.get("gpu"):
-            resources |= {"gpu": 0, "gres": "gpu:1"}
+            resources |= asked
     assert variant == slurm
 
 
