@@ -1,5 +1,10 @@
 """Make all fits of one strategy on one target: every train size and replicate."""
 
+from seqgraft.running.gpus import granted, lease
+
+GPUS = granted(snakemake.resources)
+lease(GPUS)  # before torch is imported
+
 import shutil
 from pathlib import Path
 
@@ -17,7 +22,7 @@ def work(snakemake, log):
     """Fit, or find finished fits in the resume store, and write their predictions."""
     files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     training = TrainingSettings(**params.training)
-    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, training.threads)
+    where = device.prepare(GPUS, snakemake.threads, training.threads)
     target = read_task(params.task, files, roles=params.get("left_out", ["pool"]))
     fits = len(params.train_sizes) * params.replicates
     result = run_job(

@@ -1,5 +1,10 @@
 """Score fine-tuned models on their source's own test part."""
 
+from seqgraft.running.gpus import granted, lease
+
+GPUS = granted(snakemake.resources)
+lease(GPUS)  # before torch is imported
+
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +25,7 @@ def work(snakemake, log):
     """Compare each kept model with the source model that it started from."""
     files, params = snakemake.input, snakemake.params
     training = TrainingSettings(**params.training)
-    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, training.threads)
+    where = device.prepare(GPUS, snakemake.threads, training.threads)
     places = {task: position for position, task in enumerate(params.tasks)}
 
     @lru_cache

@@ -90,7 +90,7 @@ def test_shifts_fill_with_unknown_letters():
 
 
 def test_a_gpu_that_is_granted_and_absent_is_one_clear_error(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     assert device.prepare(0, 1, 1).type == "cpu"
     with pytest.raises(SeqgraftError, match="1 GPU was granted") as caught:
         device.prepare(1, 1, 1)

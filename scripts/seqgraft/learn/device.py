@@ -7,7 +7,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 import torch
 
-from seqgraft.errors import SeqgraftError
+from seqgraft.learn.granted import require_gpus
 from seqgraft.learn.threads import require
 
 
@@ -30,7 +30,7 @@ def prepare(granted_gpus: int, granted_threads: int, threads: int) -> torch.devi
     Raises
     ------
     SeqgraftError
-        When a GPU was granted and none is found, or another number of threads was granted than the study names.
+        When a GPU was granted that cannot be used, or another number of threads was granted than the study names.
     """
     require(granted_threads, threads)
     torch.set_num_threads(threads)
@@ -38,12 +38,7 @@ def prepare(granted_gpus: int, granted_threads: int, threads: int) -> torch.devi
     torch.set_deterministic_debug_mode("error")
     if granted_gpus < 1:
         return torch.device("cpu")
-    if not torch.cuda.is_available():
-        raise SeqgraftError(
-            f"{granted_gpus} GPU was granted to this job and torch finds none.",
-            where="resources: gpu",
-            remedy="run with --resources gpu=0, or install a CUDA build of torch on a machine with a GPU",
-        )
+    require_gpus(granted_gpus)
     torch.backends.cudnn.benchmark = False
     return torch.device("cuda")
 
