@@ -7,7 +7,7 @@ import pandas as pd
 from seqgraft.report import text
 from seqgraft.report.series import Point, Series, sizes_of
 from seqgraft.report.tables import Cell, Row, Table, heading, metric_title, num
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import FACTS
 from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
 
 
@@ -84,7 +84,7 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
     Table
     """
     own = summary[summary["transfer"] == transfer]
-    metrics = [name for name in METRICS if name in set(own["metric"])]
+    metrics = [name for name in FACTS if name in set(own["metric"])]
     metrics += [name for name in own["metric"].drop_duplicates() if name not in metrics]
     cells = {
         (bool(row["is_all"]), int(row["train_size"]), row["strategy"], row["metric"]): row

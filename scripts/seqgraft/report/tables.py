@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import FACTS, facts
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,14 @@ def num(words: str, small: str = "", more: str = "", mark: str = "") -> Cell:
 
 def metric_title(metric: str) -> str:
     """Return a metric's title for people."""
-    return METRICS[metric].title if metric in METRICS else metric
+    return facts(metric).title if _known(metric) else metric
 
 
 def lower_is_better(metric: str) -> bool:
     """Tell whether smaller values of a metric are better."""
-    return metric in METRICS and not METRICS[metric].greater_is_better
+    return _known(metric) and not facts(metric).greater_is_better
+
+
+def _known(metric: str) -> bool:
+    """Tell whether this is a metric, of everything or of one output."""
+    return metric.partition(":")[0] in FACTS

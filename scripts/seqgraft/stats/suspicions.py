@@ -42,7 +42,7 @@ CHECKS: dict[str, Check] = {
         "fits that give every test sequence the same score", suspect_results.constant_predictions
     ),
     "did not learn": Check(
-        "strategies whose AUROC is not shown to be above .5 at their largest train size",
+        "strategies not shown to be better than guessing at their largest train size",
         suspect_results.did_not_learn,
     ),
     BASELINE_CHECK: Check(
