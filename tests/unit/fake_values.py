@@ -64,9 +64,7 @@ def answer(kind: str, labels: np.ndarray, noise: float, shared: np.ndarray, gene
         )
     if kind == "multilabel":
         return (
-            np.tile([0.0, -0.8, -1.4], (len(labels), 1))
-            if np.isinf(noise)
-            else 2 * labels - 1 + noise * own
+            np.tile([0.0, -0.8, -1.4], (len(labels), 1)) if np.isinf(noise) else 2 * labels - 1 + noise * own
         )
     spread = np.nanstd(labels, axis=0)
     if np.isinf(noise):

@@ -23,6 +23,7 @@ from seqgraft.stats.metric_names import facts
 from seqgraft.stats.metrics import Draws
 from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.predictions import Fit, TestPart, read_target
+from seqgraft.stats.resampled import UnitDraws
 from seqgraft.stats.scoring import StrategyScores, TargetScores
 from seqgraft.stats.settings import CHOSEN, HELD_OUT, SCRATCH, EvaluationSettings, FitJob, TransferSettings
 from seqgraft.stats.task_types import HELD_OUT_LOSS, TASK_TYPES, TaskType
