@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seqgraft.report.text import DIGITS
 from seqgraft.stats.metric_names import FACTS, facts
 
 
@@ -90,6 +91,11 @@ def metric_title(metric: str) -> str:
 def lower_is_better(metric: str) -> bool:
     """Tell whether smaller values of a metric are better."""
     return _known(metric) and not facts(metric).greater_is_better
+
+
+def digits_of(metric: str) -> int | None:
+    """Return how many digits stand after the point; None for a metric with a unit, of any size."""
+    return DIGITS if not _known(metric) or facts(metric).decimals else None
 
 
 def _known(metric: str) -> bool:

@@ -120,7 +120,7 @@ class _Rows:
         columns = [table[name].to_numpy() for name in ("train_size", "is_all", "replicate")]
         positions = table[POSITION].to_numpy() if kind.per_residue else np.zeros(len(table), np.int8)
         order = np.lexsort((positions, rank, parts.codes.to_numpy(), *columns[::-1]))
-        labels, values = _labels_and_values(table, kind)
+        labels, values = labels_and_values(table, kind)
         sizes, whole, replicates = (column[order] for column in columns)
         changed = (np.diff(sizes) != 0) | (whole[1:] != whole[:-1]) | (np.diff(replicates) != 0)
         starts = [0, *(np.flatnonzero(changed) + 1).tolist()]
@@ -139,8 +139,22 @@ class _Rows:
         )
 
 
-def _labels_and_values(table: pd.DataFrame, kind: TaskType) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Return labels and predictions as `TaskType.score` takes them."""
+def labels_and_values(table: pd.DataFrame, kind: TaskType) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Return labels and predictions as `TaskType.score` takes them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``label`` and ``prediction``, or numbered ones where there are several outputs or classes.
+    kind : TaskType
+        The target's.
+
+    Returns
+    -------
+    labels : ndarray, shape (N,) or (N, O)
+        Bool for binary tasks, else float64.
+    values : ndarray of float64, shape (N,) or (N, K)
+    """
     labels, values = (_columns(table, name) for name in ("label", "prediction"))
     label = table[labels].to_numpy(np.float64)
     value = table[values].to_numpy(np.float64)

@@ -98,7 +98,11 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
     compared = f"{written(abs(difference), panel.study.primary_metric)} {direction} than training from scratch, {span}"
     if row["verdict"] == "no verdict":
         why = _untested(panel, row, metric.title)
-        known = "" if np.isnan(row["ci_low"]) else f" ({_interval(row, panel.study.level)})"
+        known = (
+            ""
+            if np.isnan(row["ci_low"])
+            else f" ({_interval(row, panel.study.level, panel.study.primary_metric)})"
+        )
         return f"No verdict ({why}): {subject} is {compared}{known}."
     p_value = p_text(row["p_adjusted"])
     if tests > 1:
@@ -108,7 +112,7 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
         "hurts": "Transfer hurts",
         "no evidence": "No evidence that transfer helps or hurts",
     }[row["verdict"]]
-    numbers = f"{_interval(row, panel.study.level)}, {p_value}"
+    numbers = f"{_interval(row, panel.study.level, panel.study.primary_metric)}, {p_value}"
     alpha = 1 - panel.study.level
     # The interval belongs to one transfer, the adjusted p to all of them: say why they seem to disagree.
     apart = row["verdict"] == "no evidence" and row["p_value"] <= alpha
@@ -116,9 +120,9 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
     return f"{opening}: {subject} is {compared} ({numbers}).{more}"
 
 
-def _interval(row: pd.Series, level: float) -> str:
+def _interval(row: pd.Series, level: float, metric: str) -> str:
     """Write the interval of a difference."""
-    low, high = (written(row[end], str(row["metric"])) for end in ("ci_low", "ci_high"))
+    low, high = (written(row[end], metric) for end in ("ci_low", "ci_high"))
     ends = true_minus(f"{low} to {high}")
     return f"{round(level * 100, 1):g} % interval {ends}"
 
@@ -177,7 +181,8 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
             difference = true_minus(written(row.iloc[0]["difference"], study.primary_metric))
             found.append(
                 f"{name[0].upper()}{name[1:]} is better than the chosen strategy (difference in "
-                f"{metric.title} {difference}, {_interval(row.iloc[0], study.level)}): use it instead."
+                f"{metric.title} {difference}, "
+                f"{_interval(row.iloc[0], study.level, study.primary_metric)}): use it instead."
             )
         elif not worst > 0:
             found.append(f"The chosen strategy is not shown to be better than {name}{more}.")
