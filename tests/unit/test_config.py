@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from seqgraft.config.consistency import primary_metric_of
 from seqgraft.config.document import schema_text, with_key_tables
 from seqgraft.config.load import mirror_folder, read_study
 from seqgraft.config.tasks import FileEntry
@@ -182,3 +183,39 @@ def test_a_local_path_below_the_working_folder_becomes_relative(
     assert path_of(str(tmp_path / "data/a.fa")) == "data/a.fa"
     assert path_of("data/a.fa") == "data/a.fa"
     assert path_of("/elsewhere/a.fa") == "/elsewhere/a.fa"
+
+
+@pytest.mark.parametrize(
+    ("named", "types", "found"),
+    [
+        ("", ["binary", "binary"], "auroc"),
+        ("", ["regression"], "spearman"),
+        ("", ["residue-classes"], "chain_accuracy"),
+        ("mse", ["regression"], "mse"),
+        ("accuracy", ["binary", "multiclass"], "accuracy"),
+    ],
+)
+def test_the_primary_metric_is_one_of_the_targets(named: str, types: list[str], found: str) -> None:
+    assert primary_metric_of(named, types) == found
+
+
+@pytest.mark.parametrize(
+    ("named", "types", "words"),
+    [
+        (
+            "auroc",
+            ["regression"],
+            "no metric of regression targets, which have: spearman, pearson, mse, r2, concordance",
+        ),
+        ("auroc", ["binary", "multiclass"], "which have: mcc, accuracy, log_loss"),
+        ("", ["binary", "multiclass"], "name one that binary and multiclass targets all have: mcc, accuracy"),
+        ("", ["binary", "regression"], "all have: none in common: make a study for each type"),
+    ],
+)
+def test_a_primary_metric_that_a_target_lacks_is_refused(named: str, types: list[str], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        primary_metric_of(named, types)
+
+
+def test_a_primary_metric_that_is_left_out_is_filled_in(config: dict[str, Any]) -> None:
+    assert read_study(config).as_understood()["primary_metric"] == "auroc"

@@ -224,6 +224,7 @@ def fit_jobs():
                 "target": transfer.target,
                 "strategy": strategy,
                 "kind": "strategy",
+                **labels_of(transfer.target),
             }
     for target in TARGETS:
         for baseline in STUDY.baselines:
@@ -232,8 +233,20 @@ def fit_jobs():
                 "target": target,
                 "strategy": baseline,
                 "kind": "baseline",
+                **labels_of(target),
             }
     return jobs
+
+
+def labels_of(task):
+    """Return what is to be known of a task's labels to judge predictions; nothing for binary ones."""
+    settings = STUDY.tasks[task]
+    if settings.type == "binary":
+        return {}
+    return {
+        "type": settings.type,
+        "names": settings.classes or settings.labels.outputs,
+    }
 
 
 def deciding_fits():

@@ -5,6 +5,7 @@ from typing import Any
 
 from seqgraft.config.labels import CLASSES, NUMBERS, PER_RESIDUE
 from seqgraft.known_alphabets import alphabet_of
+from seqgraft.stats.metric_names import METRIC_NAMES, shared_metrics
 
 #: Split methods that keep the windows of one sequence in one part.
 KEEPS_TOGETHER = frozenset({"group", "chromosome"})
@@ -151,3 +152,36 @@ def check_learnable(where: str, name: str, task: Any) -> None:
                 f"{where}: task '{name}' {reason}, and this version learns only from single sequences of dna, rna or "
                 "protein with binary labels; without a transfer of it, `snakemake data` prepares it"
             )
+
+
+def primary_metric_of(named: str, types: Sequence[str]) -> str:
+    """Check that a study's primary metric is one of its targets, and find it where none is named.
+
+    Parameters
+    ----------
+    named : str
+        As the config has it; empty for none.
+    types : sequence of str
+        Types of the targets.
+
+    Returns
+    -------
+    str
+        The named one, or the first of the targets' type.
+
+    Raises
+    ------
+    ValueError
+        If some target lacks it, or targets of several types have no common first one.
+    """
+    kinds = list(dict.fromkeys(types))
+    if not kinds:
+        return named
+    known, words = shared_metrics(kinds), " and ".join(kinds)
+    listed = ", ".join(known) or "none in common: make a study for each type"
+    if named and named not in known:
+        raise ValueError(f"primary_metric: '{named}' is no metric of {words} targets, which have: {listed}")
+    first = {METRIC_NAMES[kind][0] for kind in kinds}
+    if not named and len(first) > 1:
+        raise ValueError(f"primary_metric: name one that {words} targets all have: {listed}")
+    return named or first.pop()

@@ -7,14 +7,14 @@ from pydantic import Field, StringConstraints, model_validator
 
 from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.base import Settings
-from seqgraft.config.consistency import check_learnable
+from seqgraft.config.consistency import check_learnable, primary_metric_of
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.data.leak_names import KIND_NAMES
 from seqgraft.learn.names import BASELINE_NAMES, ESTIMATE_NAMES, STRATEGY_FACTS
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import FACTS
 
 NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
@@ -91,7 +91,12 @@ class Study(Settings):
     replicates: int = Field(
         10, ge=1, description="Independent draws of the target labels; fewer than 5 give no verdict."
     )
-    primary_metric: str = Field("auroc", description="The metric that the verdict is about.")
+    primary_metric: str = Field(
+        "",
+        description="The metric that the verdict is about, one that the targets' type has; empty: `auroc` for binary "
+        "targets, `accuracy` for multiclass, `macro_auroc` for multilabel, `spearman` for regression, of residues "
+        "`chain_accuracy`, `chain_spearman` and `macro_auroc`.",
+    )
     chosen: str = Field(
         "held-out",
         description="The strategy that the verdict is about: one strategy's name, fixed beforehand, or "
@@ -130,7 +135,8 @@ class Study(Settings):
             unknown_name("baselines", name, BASELINE_NAMES)
         for name in self.estimates:
             unknown_name("estimates", name, ESTIMATE_NAMES)
-        unknown_name("primary_metric", self.primary_metric, METRICS)
+        if self.primary_metric:
+            unknown_name("primary_metric", self.primary_metric, FACTS)
         for index, transfer in enumerate(self.transfers):
             where = f"transfers[{index}]"
             unknown_name(f"{where}.source", transfer.source, self.tasks)
@@ -168,6 +174,13 @@ class Study(Settings):
                     f"chosen: '{self.chosen}' must be 'held-out' or one of: "
                     f"{', '.join(self.candidates_of(transfer))}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _metric_fits_the_targets(self) -> Self:
+        types = [self.tasks[transfer.target].type for transfer in self.transfers]
+        # What is left out is filled in, so that the config as understood names it.
+        object.__setattr__(self, "primary_metric", primary_metric_of(self.primary_metric, types))
         return self
 
     @model_validator(mode="after")

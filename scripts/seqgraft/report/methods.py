@@ -15,6 +15,7 @@ from seqgraft.report.methods_identity import identity_words
 from seqgraft.report.methods_sources import estimates_words, forgetting_words
 from seqgraft.report.methods_statistics import statistics_words
 from seqgraft.report.references import OF_STRATEGIES, Citations
+from seqgraft.report.task_words import CONSTANT, constant_words, target_types, type_of
 from seqgraft.stats.settings import ZERO_SHOT
 
 #: Packages that are named with their version, and how they are written.
@@ -138,10 +139,17 @@ def _sources(inputs: ReportInputs, cited: Citations) -> str:
     how = _optimizer(own, f"a constant learning rate of {own['learning_rate']:g}", cited)
     return (
         f"{models} Training used {how} and a running average of the weights {cited.cite('shamir2013')}. After "
-        f"{checkpoints} epochs the log loss on a stratified {text.percent(float(own['validation']), 0)} of these "
-        "sequences, held out, was taken; the checkpoint with the lowest was kept, and training ended early after "
+        f"{checkpoints} epochs the {_source_loss(inputs)} on a stratified "
+        f"{text.percent(float(own['validation']), 0)} of these sequences, held out, was taken; the checkpoint with "
+        "the lowest was kept, and training ended early after "
         f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
     )
+
+
+def _source_loss(inputs: ReportInputs) -> str:
+    """Name what source models are judged by."""
+    sources = dict.fromkeys(verdict["source"] for verdict in inputs.verdicts)
+    return text.listed(list(dict.fromkeys(type_of(inputs, name).loss_words for name in sources)), "or")
 
 
 def _source_sizes(inputs: ReportInputs) -> str:
@@ -168,6 +176,7 @@ def _source_sizes(inputs: ReportInputs) -> str:
 def _strategies(inputs: ReportInputs, cited: Citations) -> str:
     """Say what each strategy and baseline does, with its paper."""
     names = list(inputs.summary["strategy"].drop_duplicates())
+    kinds = target_types(inputs)
     words = []
     for kind, table in (("The target was learned in these ways", STRATEGIES), ("Baselines", BASELINES)):
         entries = []
@@ -175,12 +184,13 @@ def _strategies(inputs: ReportInputs, cited: Citations) -> str:
             about = table.get(name)
             if about is None:
                 continue
+            what = constant_words(kinds) if name == CONSTANT else about.text
             marker = ""
             if name in OF_STRATEGIES:
                 marker = f" {cited.cite(OF_STRATEGIES[name])}"
             elif about.citation:
                 marker = f" {cited.cite_words(about.citation)}"
-            entries.append(f"{name}{marker}: {about.text[0].lower()}{about.text[1:].rstrip('.')}")
+            entries.append(f"{name}{marker}: {what[0].lower()}{what[1:].rstrip('.')}")
         if entries:
             words.append(f"{kind}: {'; '.join(entries)}.")
     return " ".join(words)
@@ -192,10 +202,12 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
     names = set(inputs.summary["strategy"])
     known = {**STRATEGY_FACTS, **NETWORK_BASELINES}
     facts = [known[name] for name in names if name in known]
+    numbers = all(kind.numbers for kind in target_types(inputs))
+    outputs = "predictions" if numbers else "logits"
     words = [
         f"Everything that a fit chooses it chooses on labels inside its own n {cited.cite('varma2006')}: below 500 "
         f"labels by at most {own['folds']}-fold cross-fitting, from 500 on by a stratified fifth (at most 500). The "
-        "final predictor averages the logits of the models trained for this choice, in the same way for everything "
+        f"final predictor averages the {outputs} of the models trained for this choice, in the same way for everything "
         "that is trained."
     ]
     if any(fact.trainable == "all" for fact in facts):
@@ -223,6 +235,8 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
             f"For nearest-neighbour the number of neighbours ({voters}) and the weight of the share of positives, "
             f"counted in wholly identical neighbours ({priors}), were chosen in the same way."
         )
+    if not any(kind.binary for kind in target_types(inputs)):
+        return " ".join(words)
     words.append(
         f"A temperature {cited.cite('guo2017')} and a threshold (the highest expected MCC under probabilities fitted "
         f"to held-out logits {cited.cite('platt1999')}) were fitted on held-out logits of the single models and "

@@ -140,37 +140,6 @@ class Weighted:
         return divide(self._sums[5], self.draws.totals)
 
 
-@dataclass(frozen=True)
-class Metric:
-    """One way to score a fit.
-
-    Parameters
-    ----------
-    title : str
-        As written in text.
-    function : callable
-        From a `Weighted` to an array of shape (B,); NaN where undefined.
-    low, high : float
-        The range of its values.
-    greater_is_better : bool
-        The direction of improvement.
-    needs : str
-        "ranking" (logits as they are), "probabilities" (temperature) or "calls" (threshold).
-    """
-
-    title: str
-    function: Callable[[Weighted], Floats]
-    low: float = 0.0
-    high: float = 1.0
-    greater_is_better: bool = True
-    needs: str = "calls"
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The range of its values."""
-        return self.low, self.high
-
-
 def worst_and_best(low: float, high: float, *, greater_is_better: bool) -> tuple[float, float]:
     """Turn the interval of a difference so that above zero is better.
 
@@ -253,28 +222,19 @@ def _mcc(view: Weighted) -> Floats:
     return np.where((classes > 0) & np.isnan(value), 0.0, value)
 
 
-METRICS: dict[str, Metric] = {
-    "auroc": Metric("AUROC", lambda v: v.areas[0], needs="ranking"),
-    "auprc": Metric("AUPRC", lambda v: v.areas[1], needs="ranking"),
-    "mcc": Metric("MCC", _mcc, low=-1.0),
-    "accuracy": Metric("accuracy", _accuracy),
-    "recall": Metric("recall", _recall),
-    "precision": Metric("precision", _precision),
-    "specificity": Metric("specificity", _specificity),
-    "f1": Metric("F1", _f1),
-    "log_loss": Metric(
-        "log loss",
-        lambda v: v.log_loss,
-        high=np.inf,
-        greater_is_better=False,
-        needs="probabilities",
-    ),
-    "brier": Metric(
-        "Brier score",
-        lambda v: v.brier,
-        greater_is_better=False,
-        needs="probabilities",
-    ),
+#: From a `Weighted` to an array of shape (B,), NaN where undefined; what else is to be known of each metric stands in
+#: `seqgraft.stats.metric_names`.
+METRICS: dict[str, Callable[[Weighted], Floats]] = {
+    "auroc": lambda v: v.areas[0],
+    "auprc": lambda v: v.areas[1],
+    "mcc": _mcc,
+    "accuracy": _accuracy,
+    "recall": _recall,
+    "precision": _precision,
+    "specificity": _specificity,
+    "f1": _f1,
+    "log_loss": lambda v: v.log_loss,
+    "brier": lambda v: v.brier,
 }
 
 
@@ -300,4 +260,4 @@ def compute(
     if weights is None:
         weights = np.ones((len(scored.labels), 1))
     view = Weighted(scored, weights if isinstance(weights, Draws) else Draws(weights))
-    return {name: METRICS[name].function(view) for name in (METRICS if metrics is None else metrics)}
+    return {name: METRICS[name](view) for name in (METRICS if metrics is None else metrics)}
