@@ -119,33 +119,3 @@ def check_labels(task: Any) -> None:
             raise ValueError(
                 f"`labels.names` gives {text!r} the class '{name}', which is not among `classes`"
             )
-
-
-def check_learnable(where: str, name: str, task: Any) -> None:
-    """Refuse a transfer with a task of which the networks of this version cannot learn.
-
-    Parameters
-    ----------
-    where : str
-        The transfer's place in the config.
-    name : str
-        The task's name.
-    task : seqgraft.config.tasks.Task
-        The task.
-
-    Raises
-    ------
-    ValueError
-        If it can only be prepared.
-    """
-    reasons = [
-        (task.type != "binary", f"has labels of type {task.type}"),
-        (task.inputs == 2, "has pairs of sequences"),
-        (task.alphabet_name not in _LEARNED, "has an alphabet that is not dna, rna or protein"),
-    ]
-    for unlearnable, reason in reasons:
-        if unlearnable:
-            raise ValueError(
-                f"{where}: task '{name}' {reason}, and this version learns only from single sequences of dna, rna or "
-                "protein with binary labels; without a transfer of it, `snakemake data` prepares it"
-            )
