@@ -56,6 +56,13 @@ def test_baselines_are_those_of_the_type_and_what_is_binary_is_left_out(kind):
     assert read(kind, kind, baselines=["constant"]).baselines == ["constant"]
 
 
+def test_neighbours_vote_on_one_number():
+    assert (
+        "nearest-neighbour"
+        not in read("regression", "regression", both={"labels": {"outputs": ["x", "y"]}}).baselines
+    )
+
+
 def test_a_source_of_another_type_gives_its_backbone():
     own = read("multiclass", "regression", strategies=BOTH)
     assert own.baselines == list(BASELINES_OF["regression"])

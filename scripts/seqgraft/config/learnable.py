@@ -168,5 +168,6 @@ def plain(task: Any) -> bool:
 
 
 def _baselines(task: Any) -> list[str]:
-    """Return the baselines of a target."""
-    return [name for name in BASELINES_OF[task.type] if task.inputs == 1 or name in PAIR_BASELINES]
+    """Return the baselines of a target; neighbours vote on one answer for single sequences."""
+    one = task.inputs == 1 and len(task.labels.outputs) < 2
+    return [name for name in BASELINES_OF[task.type] if one or name in PAIR_BASELINES]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from seqgraft.learn.examples import Aim
-from seqgraft.learn.objectives import Objective, objective_of
+from seqgraft.learn.measures import Measure, measure_of
 
 
 def answer_columns(aim: Aim) -> list[str]:
@@ -23,7 +23,7 @@ def answer_columns(aim: Aim) -> list[str]:
         ``label, prediction``; ``prediction_<k>`` of several classes, ``label_<k>`` too where several can hold at once;
         ``position`` before them where each residue has its own.
     """
-    objective = objective_of(aim)
+    objective = measure_of(aim)
     numbers = range(objective.outputs)
     several = aim.type.endswith("multilabel") or (objective.family == "numbers" and objective.outputs > 1)
     labels = [f"label_{k}" for k in numbers] if several else ["label"]
@@ -51,7 +51,7 @@ def answers(ids: np.ndarray, labels: np.ndarray, values: np.ndarray, aim: Aim) -
     pandas.DataFrame
         ``id`` and `answer_columns`, one row per sequence or per residue with a label.
     """
-    objective = objective_of(aim)
+    objective = measure_of(aim)
     columns: dict[str, np.ndarray] = {"id": ids}
     if objective.per_residue:
         row, position = np.nonzero(objective.labelled(labels))
@@ -66,7 +66,7 @@ def answers(ids: np.ndarray, labels: np.ndarray, values: np.ndarray, aim: Aim) -
     return pd.DataFrame(columns)
 
 
-def _typed(labels: np.ndarray, objective: Objective) -> np.ndarray:
+def _typed(labels: np.ndarray, objective: Measure) -> np.ndarray:
     """Return labels as the contract types them: bytes of yes and no, int16 of classes, float64 else."""
     if objective.family == "softmax":
         return labels.astype(np.int16)

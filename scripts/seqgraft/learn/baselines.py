@@ -22,7 +22,7 @@ Fit = Callable[[FitPlan], FitResult]
 def constant(examples: Examples, reading: Reading, training: TrainingSettings, test: np.ndarray) -> Fit:
     """Predict the same for all: the log-odds of the positive class among the labels, or what other types have for it.
 
-    See `Objective.constant`.
+    See `Measure.constant`.
     """
     if examples.aim.type != "binary":
         return _constant(examples, training, test)

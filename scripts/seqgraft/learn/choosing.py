@@ -52,7 +52,7 @@ def members(
     Parameters
     ----------
     labels : numpy.ndarray
-        (n,) integers, over whose values is balanced: 0 or 1, or other strata of `Objective.strata`.
+        (n,) integers, over whose values is balanced: 0 or 1, or other strata of `Measure.strata`.
     folds : int
         Folds below 500 labels; fewer when a class has fewer examples, but at least 2.
     large_members : int

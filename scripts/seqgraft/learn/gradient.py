@@ -17,6 +17,7 @@ from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.lesson import Lesson
 from seqgraft.learn.loop import DivergedError, LoopSettings, Run
 from seqgraft.learn.model import predict
+from seqgraft.learn.objectives import trained
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult
 from seqgraft.seeds import seed
@@ -121,14 +122,15 @@ def _runs(start: Start, plan: FitPlan, lesson: Lesson, learning_rate: float) -> 
     """Start one run per member; its seeds do not depend on strategy or learning rate."""
     source = start.source_of(plan.replicate)
     settings = loop_settings(start.training, learning_rate)
-    targets = lesson.objective.targets(lesson.labels).to(start.device)
+    objective = trained(lesson.objective)
+    targets = objective.targets(lesson.labels).to(start.device)
     runs = []
     for part in plan.members:
         words = (*plan.seed_words, "member", part.number)
         rows = torch.from_numpy(plan.rows[part.fit]).to(start.device)
         model = start.model(source, seed_value=seed(*words, "weights"))
         own = targets[torch.from_numpy(part.fit).to(start.device)]
-        runs.append(Run(model, start.tokens[rows], own, settings, words, objective=lesson.objective))
+        runs.append(Run(model, start.tokens[rows], own, settings, words, objective=objective))
     return runs
 
 

@@ -11,7 +11,7 @@ from seqgraft.data.tokens import TokenStore
 from seqgraft.known_alphabets import alphabet_of
 from seqgraft.learn.examples import Aim, Examples, Reading
 from seqgraft.learn.labels import label_columns, labels_of
-from seqgraft.learn.objectives import objective_of
+from seqgraft.learn.measures import measure_of
 from seqgraft.tables import read_parquet
 
 TASK_FILES = ("records", "splits", "excluded", "tokens", "offsets")
@@ -66,7 +66,7 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
         tuple(task.get("outputs", ())),
         tuple(task.get("transforms", ())),
     )
-    objective = objective_of(aim)
+    objective = measure_of(aim)
     table = read_parquet(files["records"], columns=["id", *label_columns(aim)])
     readings = [
         Reading(

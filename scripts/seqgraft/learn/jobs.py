@@ -13,7 +13,7 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.learn.answers import answer_columns, answers
 from seqgraft.learn.choosing import Member, members
 from seqgraft.learn.examples import BINARY_AIM, Aim, Examples, groups_of_rows, pool_rows
-from seqgraft.learn.objectives import objective_of
+from seqgraft.learn.measures import measure_of
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.store import FitResult, Store, key_of
 from seqgraft.record.software import computed_with
@@ -126,7 +126,7 @@ def plan_fits(
         When a train size is larger than the pool, or a class is too rare to choose on.
     """
     groups = groups_of_rows(examples, splits)
-    objective = objective_of(examples.aim)
+    objective = measure_of(examples.aim)
     plans = []
     for size in train_sizes:
         for replicate in range(1, replicates + 1):

@@ -12,7 +12,7 @@ import numpy as np
 
 from seqgraft.data import transforms
 from seqgraft.learn.examples import Aim
-from seqgraft.learn.objectives import Objective, objective_of
+from seqgraft.learn.measures import Measure, measure_of
 
 Chain = list[dict[str, Any]]
 
@@ -35,7 +35,7 @@ class Lesson:
 
     Parameters
     ----------
-    objective : Objective
+    objective : Measure
         With class weights where the settings ask for them.
     labels : numpy.ndarray
         (n, …) of the fit's rows, as they are learned.
@@ -43,7 +43,7 @@ class Lesson:
         Of numbers the fitted transforms of each output, as JSON values.
     """
 
-    objective: Objective
+    objective: Measure
     labels: np.ndarray
     chains: list[Chain] | None = None
 
@@ -100,7 +100,7 @@ def lesson_of(
     SeqgraftError
         When a transform does not fit the labels.
     """
-    objective = objective_of(aim)
+    objective = measure_of(aim)
     if options is not None and options.class_weights == "balanced":
         objective = objective.balanced(labels)
     if objective.family == "numbers":
@@ -113,7 +113,7 @@ def lesson_of(
     return Lesson(objective, labels)
 
 
-def columns_of(labels: np.ndarray, objective: Objective) -> list[np.ndarray]:
+def columns_of(labels: np.ndarray, objective: Measure) -> list[np.ndarray]:
     """Return the numbers of each output, float64, one after the other."""
     matrix = labels.reshape(-1, objective.outputs).astype(np.float64)
     return list(matrix.T)

@@ -11,7 +11,7 @@ import numpy as np
 
 from seqgraft.learn import logistic
 from seqgraft.learn.choosing import Member, pooled
-from seqgraft.learn.objectives import Objective
+from seqgraft.learn.measures import Measure
 
 Solution = tuple[np.ndarray, np.ndarray]
 
@@ -53,7 +53,7 @@ def search(
     labels: np.ndarray,
     parts: Sequence[Member],
     penalties: Sequence[float],
-    objective: Objective,
+    objective: Measure,
 ) -> LinearEnsemble | logistic.LogisticEnsemble:
     """Fit every member under every penalty and keep the penalty with the lowest held-out loss.
 
@@ -67,7 +67,7 @@ def search(
         The members. Members that learn from the same examples get the same answer.
     penalties : sequence of float
         Inverse penalties C, of which ridge regression uses 1 / C; of equal losses the first wins.
-    objective : Objective
+    objective : Measure
         What is learned.
 
     Returns
@@ -92,7 +92,7 @@ def search(
     return best
 
 
-def solve(features: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Objective) -> Solution:
+def solve(features: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Measure) -> Solution:
     """Solve one linear model on standardised features.
 
     Parameters
@@ -103,7 +103,7 @@ def solve(features: np.ndarray, labels: np.ndarray, penalty_c: float, objective:
         (n,) or (n, K); missing ones of an output are left out for that output.
     penalty_c : float
         Inverse penalty C on the standardised features.
-    objective : Objective
+    objective : Measure
         What is learned.
 
     Returns
@@ -134,8 +134,8 @@ def _machine(penalty_c: float):  # type: ignore[no-untyped-def]
     return LogisticRegression(C=penalty_c, tol=1e-6, max_iter=2000)
 
 
-def _softmax(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Objective) -> Solution:
-    """Solve a multinomial logistic regression; a class without labels stays as rare as `Objective.constant` says."""
+def _softmax(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Measure) -> Solution:
+    """Solve a multinomial logistic regression; a class without labels stays as rare as `Measure.constant` says."""
     odds = objective.constant(labels)
     present = np.unique(labels)
     coefficients, intercepts = np.zeros((objective.outputs, x.shape[1])), odds.copy()
@@ -150,7 +150,7 @@ def _softmax(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Obj
     return coefficients, intercepts
 
 
-def _logistic(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Objective) -> Solution:
+def _logistic(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Measure) -> Solution:
     """Solve one logistic regression per output; an output without both answers stays constant."""
     columns = labels.reshape(len(labels), -1).T
     coefficients, intercepts = np.zeros((len(columns), x.shape[1])), objective.constant(labels)
@@ -164,7 +164,7 @@ def _logistic(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Ob
     return coefficients, intercepts
 
 
-def _numbers(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Objective) -> Solution:
+def _numbers(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Measure) -> Solution:
     """Solve one ridge regression per output; squared errors also where a network would learn by Huber's loss."""
     from sklearn.linear_model import Ridge
 
@@ -177,7 +177,7 @@ def _numbers(x: np.ndarray, labels: np.ndarray, penalty_c: float, objective: Obj
     return coefficients, intercepts
 
 
-_SOLVERS: dict[str, Callable[[np.ndarray, np.ndarray, float, Objective], Solution]] = {
+_SOLVERS: dict[str, Callable[[np.ndarray, np.ndarray, float, Measure], Solution]] = {
     "softmax": _softmax,
     "logistic": _logistic,
     "numbers": _numbers,

@@ -5,17 +5,17 @@ from collections.abc import Callable
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, huber_loss, mse_loss
 
-from seqgraft.learn.objectives import HUBER, Objective
+from seqgraft.learn.measures import HUBER, Measure
 
 
 def loss(
-    objective: Objective, logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor | None = None
+    objective: Measure, logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor | None = None
 ) -> torch.Tensor:
     """Return the mean loss of a batch; see `Objective.loss`.
 
     Parameters
     ----------
-    objective : Objective
+    objective : Measure
         What is learned.
     logits : torch.Tensor
         (B,), (B, K), (B, L) or (B, L, K).
@@ -41,12 +41,12 @@ def loss(
     return each.sum() / there.sum().clamp(min=1)
 
 
-def _softmax(objective: Objective, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _softmax(objective: Measure, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     own = None if objective.weights is None else logits.new_tensor(objective.weights)
     return cross_entropy(logits.movedim(-1, 1), labels, weight=own, reduction="none")
 
 
-def _logistic(objective: Objective, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _logistic(objective: Measure, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     own = None
     if objective.weights is not None:
         no, yes = logits.new_tensor(objective.weights).unbind(1)
@@ -54,13 +54,13 @@ def _logistic(objective: Objective, logits: torch.Tensor, labels: torch.Tensor) 
     return binary_cross_entropy_with_logits(logits, labels, weight=own, reduction="none")
 
 
-def _numbers(objective: Objective, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _numbers(objective: Measure, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     if objective.huber:
         return huber_loss(logits, labels, reduction="none", delta=HUBER)
     return mse_loss(logits, labels, reduction="none")
 
 
-_LOSSES: dict[str, Callable[[Objective, torch.Tensor, torch.Tensor], torch.Tensor]] = {
+_LOSSES: dict[str, Callable[[Measure, torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "softmax": _softmax,
     "logistic": _logistic,
     "numbers": _numbers,

@@ -60,7 +60,7 @@ BASELINE_NAMES: tuple[str, ...] = (
     "constant", "kmer-logistic", "kmer-ridge", "nearest-neighbour", *NETWORK_BASELINES,
 )  # fmt: skip
 
-# Which of them a target of each type has; pairs have none but those of `PAIR_BASELINES` among its type's.
+# Which of them a target of each type has; pairs and several outputs have none but those of `PAIR_BASELINES`.
 _CLASSES = ("constant", "kmer-logistic", "nearest-neighbour", "random-backbone")
 _RESIDUES = ("constant", "random-backbone")
 BASELINES_OF: dict[str, tuple[str, ...]] = {

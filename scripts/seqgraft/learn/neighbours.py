@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from seqgraft.data.words import blocks, similarity
 from seqgraft.learn.choosing import Member, pooled
-from seqgraft.learn.objectives import BINARY, Objective
+from seqgraft.learn.measures import BINARY, Measure
 
 NEIGHBOURS = (1, 3, 5, 9, 17, 33)
 PRIORS = (
@@ -50,7 +50,7 @@ class Vote:
 
 
 def vote(
-    near: np.ndarray, labels: np.ndarray, neighbours: int, prior: float, objective: Objective = BINARY
+    near: np.ndarray, labels: np.ndarray, neighbours: int, prior: float, objective: Measure = BINARY
 ) -> np.ndarray:
     """Let the nearest labelled sequences vote, each with its similarity as weight.
 
@@ -64,7 +64,7 @@ def vote(
         How many vote; all that are as near as the last of them do, so that the order of the labels is of no account.
     prior : float
         Weight of the share of positives.
-    objective : Objective
+    objective : Measure
         What is learned: yes or no, one class of several, or one number.
 
     Returns
@@ -93,7 +93,7 @@ def search(
     labels: np.ndarray,
     parts: Sequence[Member],
     test: sp.csr_matrix,
-    objective: Objective = BINARY,
+    objective: Measure = BINARY,
 ) -> Vote:
     """Choose number of neighbours and prior by the held-out loss, and let every member's labels vote.
 
@@ -107,7 +107,7 @@ def search(
         The members. Members that hold the same labels vote alike, so one of them is asked.
     test : scipy.sparse.csr_matrix
         (T, W) words of the test part.
-    objective : Objective
+    objective : Measure
         What is learned.
 
     Returns

@@ -117,7 +117,7 @@ def train_source(
         shift=pretraining.shift,
     )
     model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
-    run = Run(model, tokens[fit], targets, settings, (*seed_words, "run"), objective=lesson.objective)
+    run = Run(model, tokens[fit], targets, settings, (*seed_words, "run"), objective=objective)
     best, waited, history, began = (np.inf, 0, run.state()), 0, [], time.perf_counter()
     for epoch in pretraining.epochs:
         run.advance(epoch)

@@ -8,9 +8,9 @@ from seqgraft.learn.bundle import Bundle, model_from
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.lesson import Lesson, lesson_of
+from seqgraft.learn.measures import measure_of
 from seqgraft.learn.model import Model, build, extract
 from seqgraft.learn.names import Strategy
-from seqgraft.learn.objectives import objective_of
 from seqgraft.seeds import seed
 
 
@@ -99,7 +99,7 @@ class Start:
 
     def _wanted(self) -> torch.Tensor | None:
         """Return the residues (N, L) whose features are needed; None for tasks with one label per sequence."""
-        objective = objective_of(self.examples.aim)
+        objective = measure_of(self.examples.aim)
         if not objective.per_residue:
             return None
         return torch.from_numpy(objective.labelled(self.examples.labels)).to(self.device)
