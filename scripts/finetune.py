@@ -51,6 +51,7 @@ def work(snakemake, log):
         snakemake.output.weights,
         reading=target.reading,
         backbone=BackboneSettings(**params.backbone),
+        aim=target.examples.aim,
         classes=list(params.task["classes"]),
         strategy=wildcards.strategy,
     )

@@ -66,7 +66,7 @@ STRATEGIES_WITHOUT_SOURCE = [
 # What of `training` is used by a strategy that trains no layer, its head by logistic regression, or all layers.
 TRAINING_KEYS = {
     "none": {"threads"},
-    "head": {"folds", "members", "penalties", "threads"},
+    "head": {"class_weights", "folds", "members", "penalties", "threads"},
     "all": set(type(STUDY.training).model_fields) - {"penalties", "kmer"},
 }
 BASELINES_WITHOUT_NETWORK = [
@@ -148,11 +148,34 @@ def alphabet_of(wildcards):
 def reading_of(task):
     """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
     settings = STUDY.tasks[task]
+    more = {
+        "type": settings.type,
+        "outputs": settings.labels.outputs,
+        "transforms": settings.labels.transforms,
+        "inputs": settings.inputs,
+        "symmetric": settings.symmetric,
+    }
+    usual = (
+        "binary",
+        [],
+        [],
+        1,
+        False,
+    )  # not named: fits of a binary task stay as they are
     return {
-        "alphabet": settings.alphabet,
+        "alphabet": cleaned_alphabet(settings),
         "classes": settings.classes,
         "strand": settings.strand,
+    } | {
+        key: value
+        for (key, value), default in zip(more.items(), usual)
+        if value != default
     }
+
+
+def cleaned_alphabet(settings):
+    """Return the name of a task's alphabet, or the letters of one of its own as plain values."""
+    return settings.cleaning["alphabet"]
 
 
 def training_of(wildcards):

@@ -124,36 +124,6 @@ def check_labels(task: Any) -> None:
             )
 
 
-def check_learnable(where: str, name: str, task: Any) -> None:
-    """Refuse a transfer with a task of which the networks of this version cannot learn.
-
-    Parameters
-    ----------
-    where : str
-        The transfer's place in the config.
-    name : str
-        The task's name.
-    task : seqgraft.config.tasks.Task
-        The task.
-
-    Raises
-    ------
-    ValueError
-        If it can only be prepared.
-    """
-    reasons = [
-        (task.type != "binary", f"has labels of type {task.type}"),
-        (task.inputs == 2, "has pairs of sequences"),
-        (task.alphabet_name not in _LEARNED, "has an alphabet that is not dna, rna or protein"),
-    ]
-    for unlearnable, reason in reasons:
-        if unlearnable:
-            raise ValueError(
-                f"{where}: task '{name}' {reason}, and this version learns only from single sequences of dna, rna or "
-                "protein with binary labels; without a transfer of it, `snakemake data` prepares it"
-            )
-
-
 def primary_metric_of(named: str, types: Sequence[str]) -> str:
     """Check that a study's primary metric is one of its targets, and find it where none is named.
 

@@ -79,6 +79,13 @@ class TrainingSettings(Settings):
     kmer: int = Field(
         4, ge=1, le=8, description="Longest k-mer that kmer-logistic counts (shorter for proteins)."
     )
+    loss: Literal["mse", "huber"] = Field(
+        "mse",
+        description="The loss of numbers: squared errors, or Huber's, linear from one standard deviation on.",
+    )
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", description="`balanced`: all classes weigh alike in the loss, however many labels each has."
+    )
     threads: int = Field(
         1, ge=1, le=256, description="Threads of torch; results depend on it, so it belongs to the study."
     )

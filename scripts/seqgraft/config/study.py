@@ -5,15 +5,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from seqgraft.config import learnable
 from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.base import Settings
-from seqgraft.config.consistency import check_learnable, primary_metric_of
+from seqgraft.config.consistency import primary_metric_of
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.data.leak_names import KIND_NAMES
-from seqgraft.learn.names import BASELINE_NAMES, ESTIMATE_NAMES, STRATEGY_FACTS
+from seqgraft.learn.names import BASELINE_NAMES, BASELINES_OF, ESTIMATE_NAMES, STRATEGY_FACTS
 from seqgraft.stats.metric_names import FACTS
 
 NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
@@ -66,7 +67,9 @@ class Study(Settings):
         description="How the target is learned, in order of preference where two do equally well.",
     )
     baselines: list[str] = Field(
-        list(BASELINE_NAMES), description="Simple models that a transfer has to beat."
+        list(BASELINES_OF["binary"]),
+        description="Simple models that a transfer has to beat; left out: those that make sense for the targets' type, "
+        "of regression `kmer-ridge` in the place of `kmer-logistic`.",
     )
     estimates: list[str] = Field(
         list(ESTIMATE_NAMES),
@@ -213,11 +216,33 @@ class Study(Settings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _types_are_learned(self) -> Self:
+        targets = [(name, self.tasks[name]) for name in dict.fromkeys(t.target for t in self.transfers)]
+        sources = [(t.source, self.tasks[t.source]) for t in self.transfers]
+        # What is left out is filled in, so that the config as understood names it.
+        if "baselines" not in self.model_fields_set and targets:
+            object.__setattr__(self, "baselines", learnable.baselines_of(targets))
+        for key, nothing in (("estimates", []), ("forgetting", False)):
+            if key not in self.model_fields_set and not all(
+                learnable.plain(task) for _, task in targets + sources
+            ):
+                object.__setattr__(self, key, nothing)
+        learnable.check_baselines(self.baselines, targets)
+        learnable.check_training(self.training, targets)
+        rivals = [(t.source, self.tasks[t.source]) for t in self.rivals]
+        rivals += [(t.target, self.tasks[t.target]) for t in self.rivals]
+        learnable.needs_binary("estimates", rivals)
+        learnable.needs_binary("forgetting", targets + sources if self.forgetting else [])
+        learnable.needs_binary("ablation", [(t.source, self.tasks[t.source]) for t in self.ablated])
+        return self
+
     def _compatible(self, where: str, transfer: Transfer) -> None:
         """Refuse a source and a target that cannot share a backbone or a head."""
         source, target = self.tasks[transfer.source], self.tasks[transfer.target]
-        check_learnable(where, transfer.source, source)
-        check_learnable(where, transfer.target, target)
+        learnable.check_learnable(where, transfer.source, source)
+        learnable.check_learnable(where, transfer.target, target)
+        learnable.check_inputs(where, source, target)
         if source.alphabet != target.alphabet:
             raise ValueError(
                 f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "
@@ -230,6 +255,7 @@ class Study(Settings):
             )
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
         kept = [entry.name for entry in entries if entry.needs_equal_classes]
+        learnable.check_heads(where, kept, source, target)
         if kept and source.classes != target.classes:
             raise ValueError(
                 f"{where}: {', '.join(kept)} use the source's head, so both tasks need the same classes in the "

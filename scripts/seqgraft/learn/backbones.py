@@ -21,11 +21,18 @@ class Backbone(nn.Module):
         Letters that one cell sees before the dense layer joins all cells.
     multiply_adds : int
         Multiplications with addition per sequence.
+    position_features : int
+        Values per residue that ``positions`` returns.
     """
 
     features: int
+    position_features: int
     receptive_field: int
     multiply_adds: int
+
+    def positions(self, one_hot: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """Return features (B, L, F) of each residue; `mask` (B, L) is false behind the end of a sequence."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -87,15 +94,24 @@ class PositionalCnn(Backbone):
         self.pool2 = nn.AvgPool1d(pool2)
         self.drop = nn.Dropout(settings.dropout)
         self.dense = nn.Linear(width * cells2, hidden)
-        self.features = hidden
+        self.features, self.position_features = hidden, width
         self.receptive_field = kernel1 + (pool1 - 1) + pool1 * (kernel2 - 1) + pool1 * (pool2 - 1)
         self.multiply_adds = width * (letters * kernel1 * length + width * kernel2 * cells1 + cells2 * hidden)
 
-    def forward(self, one_hot: torch.Tensor) -> torch.Tensor:
+    def forward(self, one_hot: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         """Return features (B, F) of one-hot sequences (B, A, L)."""
         cells = self.pool1(torch.relu(self.conv1(one_hot)))
         cells = self.pool2(torch.relu(self.conv2(cells)))
         return self.drop(torch.relu(self.dense(self.drop(cells.flatten(1)))))
+
+    def positions(self, one_hot: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """Return features (B, L, F) of each residue: both convolutions without pooling, behind the end of a sequence 0.
+
+        The dense layer, which joins all positions, takes no part.
+        """
+        shown = 1.0 if mask is None else mask[:, None].to(one_hot.dtype)
+        cells = torch.relu(self.conv1(one_hot)) * shown
+        return self.drop((torch.relu(self.conv2(cells)) * shown).transpose(1, 2))
 
 
 BACKBONES: dict[str, Callable[[int, int, BackboneSettings], Backbone]] = {"cnn": PositionalCnn}

@@ -46,9 +46,7 @@ class Bundle:
     @property
     def reading(self) -> Reading:
         """How the model reads sequences."""
-        own = self.description["reading"]
-        complement = own["complement"]
-        return Reading(own["letters"], own["length"], None if complement is None else tuple(complement))
+        return Reading.of(self.description["reading"])
 
     @property
     def backbone(self) -> BackboneSettings:
@@ -56,10 +54,9 @@ class Bundle:
         return BackboneSettings.model_validate(self.description["backbone"])
 
     def held_out(self) -> pd.DataFrame:
-        """Return the source's own held-out predictions: ``id, label, prediction``."""
+        """Return the source's own held-out predictions: ``id, label, prediction``, or more columns of these kinds."""
         table = pd.read_parquet(self.folder / "predictions.parquet")
-        own = table.loc[table["part"] == "held-out", ["id", "label", "prediction"]]
-        return own.reset_index(drop=True)
+        return table[table["part"] == "held-out"].drop(columns="part").reset_index(drop=True)
 
 
 def save_bundle(
@@ -94,11 +91,7 @@ def save_bundle(
         "format": FORMAT,
         "weights": Path(weights_file).name,
         "weights_sha256": hashlib.sha256(content).hexdigest(),
-        "reading": {
-            "letters": reading.letters,
-            "length": reading.length,
-            "complement": None if reading.complement is None else list(reading.complement),
-        },
+        "reading": reading.plain(),
         "backbone": backbone.model_dump(mode="json"),
         "software": computed_with(),
         **more,
@@ -193,6 +186,8 @@ def model_from(
     model = build(reading, backbone, seed_value)
     own = dict(model.named_parameters())
     shapes, wanted = _shapes(bundle.weights), _shapes(own)
+    if not keep_head:  # a head that is drawn anew may say other things than the source's
+        shapes |= {name: wanted[name] for name in ("head.weight", "head.bias") if name in shapes}
     if shapes != wanted:
         wrong = sorted(name for name in {*shapes, *wanted} if shapes.get(name) != wanted.get(name))
         raise SeqgraftError(

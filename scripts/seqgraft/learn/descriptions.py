@@ -36,9 +36,15 @@ STRATEGIES: dict[str, Description] = {
 }
 
 BASELINES: dict[str, Description] = {
-    "constant": Description("The share of positives among the labels, the same for every sequence."),
+    "constant": Description(
+        "The share of positives among the labels (of numbers their mean), the same for every sequence."
+    ),
     "kmer-logistic": Description(
         "Logistic regression on the letter at each position and on the counts of short words (k-mers)."
+    ),
+    "kmer-ridge": Description(
+        "Ridge regression on the letter at each position and on the counts of short words (k-mers).",
+        "Hoerl & Kennard 1970, Technometrics 12:55",
     ),
     "nearest-neighbour": Description(
         "The labelled sequences that share the largest part of their words (6 letters in 81 nt) with a sequence vote "

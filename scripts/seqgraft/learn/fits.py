@@ -1,6 +1,7 @@
 """All fits of one strategy on one target: search inside the labels, final predictor, predictions."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn.answers import answers, facts_of
 from seqgraft.learn.bundle import load_bundle, save_bundle
 from seqgraft.learn.device import name_of
-from seqgraft.learn.examples import Examples, Reading, rows_of_test
+from seqgraft.learn.examples import BINARY_AIM, Aim, Examples, Reading, rows_of_test
 from seqgraft.learn.gradient import fit_all
+from seqgraft.learn.heads import check_head
 from seqgraft.learn.jobs import (
     HISTORY_COLUMNS,
     FitPlan,
@@ -22,8 +25,10 @@ from seqgraft.learn.jobs import (
     plan_fits,
     run_fits,
 )
+from seqgraft.learn.lesson import Lesson
 from seqgraft.learn.model import predict
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
+from seqgraft.learn.objectives import objective_of
 from seqgraft.learn.probe import fit_head
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.start import Start
@@ -104,6 +109,9 @@ def run_job(
         raise SeqgraftError(f"Strategy '{strategy}' needs a source model.", remedy="pretrain one first")
     device = torch.device(device)
     sources = [load_bundle(folder) for folder in bundles] if facts.needs_source else []
+    if facts.needs_equal_classes:
+        for source in sources:
+            check_head(source, examples.aim)
     test = rows_of_test(examples, splits)
     start = Start(facts, examples, test, reading, backbone, training, sources, device)
     if not facts.uses_target_labels:
@@ -113,7 +121,8 @@ def run_job(
         "strategy": [facts.name, facts.trainable, facts.head],
         "training": training.model_dump(mode="json"),
         "backbone": backbone.model_dump(mode="json"),
-        "reading": [reading.letters, reading.length, reading.complement],
+        "reading": reading.plain(),
+        "aim": asdict(examples.aim),
         "code": code_digest,
         "threads": torch.get_num_threads(),
         "device": device.type,
@@ -144,17 +153,18 @@ def _zero_shot(start: Start) -> JobResult:
     test_tokens = start.tokens[torch.from_numpy(test).to(start.device)]
     tables, history = [], []
     for number, source in enumerate(start.sources, start=1):
-        logits = predict(start.model(source, seed_value=0), test_tokens).double().cpu().numpy()
-        own = source.held_out()
         labels = examples.labels[test]
-        target = pd.DataFrame({"id": examples.ids[test], "label": labels, "prediction": logits})
+        logits = predict(start.model(source, seed_value=0), test_tokens).double().cpu().numpy()
+        lesson = Lesson(objective_of(examples.aim), labels, source.description.get("transforms"))
+        own = source.held_out()
+        target = answers(examples.ids[test], labels, lesson.told(logits, labels), examples.aim)
         tables += [
             table.assign(train_size=0, is_all=False, replicate=number, part=part)
             for table, part in ((own, "held-out"), (target, "test"))
         ]
         history.append({"train_size": 0, "is_all": False, "replicate": number, "members": 1})
     # Already sorted; the two parts come from two tasks, whose ids have no common order.
-    predictions = as_predictions(tables)
+    predictions = as_predictions(tables, examples.aim)
     table = pd.DataFrame(history).reindex(columns=HISTORY_COLUMNS)
     table = table.assign(device=name_of(start.device), software=computed_with(), note="prior not adapted")
     return JobResult(predictions, table, 0, 0, {})
@@ -167,6 +177,7 @@ def save_predictor(
     *,
     reading: Reading,
     backbone: BackboneSettings,
+    aim: Aim = BINARY_AIM,
     **more: Any,
 ) -> bool:
     """Write the final members of the largest train size of replicate 1 as a bundle.
@@ -179,6 +190,8 @@ def save_predictor(
         The two files, in one folder.
     reading, backbone
         As for `run_job`.
+    aim : Aim
+        What its values mean.
     **more
         Further JSON values for ``bundle.json``: classes, strategy, study.
 
@@ -191,5 +204,6 @@ def save_predictor(
         return False
     weights = {name: torch.from_numpy(value) for name, value in result.weights.items()}
     members = len({name.split(".")[0] for name in weights})
+    more |= facts_of(aim, result.transforms)
     save_bundle(bundle_json, weights_file, weights, reading, backbone, members=members, **more)
     return True

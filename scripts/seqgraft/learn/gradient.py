@@ -12,10 +12,12 @@ import numpy as np
 import torch
 
 from seqgraft.config.learning import TrainingSettings
-from seqgraft.learn.choosing import log_loss, pooled
+from seqgraft.learn.choosing import pooled
 from seqgraft.learn.jobs import FitPlan
+from seqgraft.learn.lesson import Lesson
 from seqgraft.learn.loop import DivergedError, LoopSettings, Run
 from seqgraft.learn.model import predict
+from seqgraft.learn.objectives import trained
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult
 from seqgraft.seeds import seed
@@ -59,10 +61,11 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
     notes: list[str] = []
     failure: DivergedError | None = None
     examples = 0
+    lesson = start.lesson(plan)
     for learning_rate in start.training.learning_rates:
-        runs = _runs(start, plan, learning_rate)
+        runs = _runs(start, plan, lesson, learning_rate)
         try:
-            found = _walk(start, plan, runs, learning_rate)
+            found = _walk(start, plan, lesson, runs, learning_rate)
         except DivergedError as error:
             failure = error
             notes.append(f"learning rate {learning_rate:g} diverged in epoch {runs[0].epoch}")
@@ -93,7 +96,15 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
         for member, state in enumerate(best.states)
         for name, value in state.items()
     }
-    return FitResult(np.mean(logits, axis=0), best.held_out_rows, best.held_out, history, weights)
+    labels = start.examples.labels
+    return FitResult(
+        lesson.told(np.mean(logits, axis=0), labels[start.test]),
+        best.held_out_rows,
+        lesson.told(best.held_out, labels[plan.rows[best.held_out_rows]]),
+        history,
+        weights,
+        lesson.chains,
+    )
 
 
 def loop_settings(training: TrainingSettings, learning_rate: float) -> LoopSettings:
@@ -107,22 +118,24 @@ def loop_settings(training: TrainingSettings, learning_rate: float) -> LoopSetti
     )
 
 
-def _runs(start: Start, plan: FitPlan, learning_rate: float) -> list[Run]:
+def _runs(start: Start, plan: FitPlan, lesson: Lesson, learning_rate: float) -> list[Run]:
     """Start one run per member; its seeds do not depend on strategy or learning rate."""
     source = start.source_of(plan.replicate)
     settings = loop_settings(start.training, learning_rate)
+    objective = trained(lesson.objective)
+    targets = objective.targets(lesson.labels).to(start.device)
     runs = []
     for part in plan.members:
         words = (*plan.seed_words, "member", part.number)
         rows = torch.from_numpy(plan.rows[part.fit]).to(start.device)
         model = start.model(source, seed_value=seed(*words, "weights"))
-        runs.append(Run(model, start.tokens[rows], start.labels[rows], settings, words))
+        own = targets[torch.from_numpy(part.fit).to(start.device)]
+        runs.append(Run(model, start.tokens[rows], own, settings, words, objective=objective))
     return runs
 
 
-def _walk(start: Start, plan: FitPlan, runs: list[Run], learning_rate: float) -> Choice:
+def _walk(start: Start, plan: FitPlan, lesson: Lesson, runs: list[Run], learning_rate: float) -> Choice:
     """Take all members from checkpoint to checkpoint, in step, until the held-out loss stops falling."""
-    labels = start.examples.labels[plan.rows]
     held_out = [torch.from_numpy(plan.rows[part.held_out]).to(start.device) for part in plan.members]
     best: Choice | None = None
     waited = 0
@@ -134,7 +147,7 @@ def _walk(start: Start, plan: FitPlan, runs: list[Run], learning_rate: float) ->
             for run, rows in zip(runs, held_out, strict=True)
         ]
         rows, values = pooled(plan.members, logits)
-        loss = log_loss(values, labels[rows])
+        loss = lesson.loss(values, rows)
         if not math.isfinite(loss):
             raise DivergedError(
                 f"the held-out loss became {loss} after {epochs} epochs at learning rate {learning_rate:g}",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,14 +10,21 @@ import pandas as pd
 
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn.answers import answer_columns, answers
 from seqgraft.learn.choosing import Member, members
-from seqgraft.learn.examples import Examples, groups_of_rows, pool_rows
+from seqgraft.learn.examples import BINARY_AIM, Aim, Examples, groups_of_rows, pool_rows
+from seqgraft.learn.measures import measure_of
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.store import FitResult, Store, key_of
 from seqgraft.record.software import computed_with
 
 TrainSize = int | Literal["all"]
-PREDICTION_COLUMNS = ["id", "train_size", "is_all", "replicate", "part", "label", "prediction"]
+KEY_COLUMNS = ["id", "train_size", "is_all", "replicate", "part"]
+PREDICTION_COLUMNS = [
+    *KEY_COLUMNS,
+    "label",
+    "prediction",
+]  # of the types with one value; see `answer_columns`
 HISTORY_COLUMNS = [
     "train_size", "is_all", "replicate", "members", "epochs", "learning_rate", "penalty_c",
     "held_out_loss", "seconds", "device", "examples_per_second", "software", "note",
@@ -69,6 +76,8 @@ class JobResult:
         Fits trained now and fits found in the resume store.
     weights : dict of numpy.ndarray
         Final weights of the largest train size of replicate 1; empty where none are kept.
+    transforms : list, optional
+        Of numbers the transforms of each output that were fitted to the labels of that fit.
     """
 
     predictions: pd.DataFrame
@@ -76,6 +85,7 @@ class JobResult:
     trained: int
     reused: int
     weights: dict[str, np.ndarray]
+    transforms: list[Any] | None = None
 
 
 def plan_fits(
@@ -116,6 +126,7 @@ def plan_fits(
         When a train size is larger than the pool, or a class is too rare to choose on.
     """
     groups = groups_of_rows(examples, splits)
+    objective = measure_of(examples.aim)
     plans = []
     for size in train_sizes:
         for replicate in range(1, replicates + 1):
@@ -130,11 +141,12 @@ def plan_fits(
             words = (*seed_words, size, replicate)
             own = None if groups is None else groups[rows]
             parts = members(
-                examples.labels[rows],
+                objective.strata(examples.labels[rows]),
                 folds=training.folds,
                 large_members=training.members,
                 seed_words=words,
                 groups=own,
+                every=objective.every_stratum,
             )
             plans.append(FitPlan(len(rows), size == "all", replicate, rows, parts, words, own))
     return plans
@@ -190,6 +202,7 @@ def run_fits(
     predictions, history, keys = [], [], []
     weights: dict[str, np.ndarray] = {}
     trained = 0
+    transforms: list[Any] | None = None
     for plan in plans:
         wanted = keep_weights and not weights and plan.replicate == 1 and plan.train_size == largest
         # Whether weights are wanted is no part of the key: a larger train size, added later, takes that honour from
@@ -206,10 +219,11 @@ def run_fits(
             seconds = time.perf_counter() - started
             result.history.update(seconds=seconds, device=device, software=computed_with())
             if not wanted:
-                result = FitResult(result.test, result.held_out_rows, result.held_out, result.history)
+                result = replace(result, weights={}, transforms=None)
             store.put(key, result)
             trained += 1
-        weights = result.weights if wanted else weights
+        if wanted:
+            weights, transforms = result.weights, result.transforms
         predictions.append(prediction_rows(plan, result, examples, test))
         named = {"train_size": plan.train_size, "is_all": plan.is_all, "replicate": plan.replicate}
         history.append(named | result.history)
@@ -218,38 +232,33 @@ def run_fits(
     if prune:
         store.prune(keys)
     table = pd.DataFrame(history).reindex(columns=HISTORY_COLUMNS)
-    rows = sort_predictions(predictions, examples.ids)
-    return JobResult(rows, table, trained, len(plans) - trained, weights)
+    rows = sort_predictions(predictions, examples.ids, examples.aim)
+    return JobResult(rows, table, trained, len(plans) - trained, weights, transforms)
 
 
 def prediction_rows(plan: FitPlan, result: FitResult, examples: Examples, test: np.ndarray) -> pd.DataFrame:
     """Return a fit's rows of ``predictions.parquet``."""
-    rows = np.concatenate([test, plan.rows[result.held_out_rows]])
-    return pd.DataFrame(
-        {
-            "id": examples.ids[rows],
-            "train_size": plan.train_size,
-            "is_all": plan.is_all,
-            "replicate": plan.replicate,
-            "part": ["test"] * len(test) + ["held-out"] * len(result.held_out_rows),
-            "label": examples.labels[rows].astype(np.int8),
-            "prediction": np.concatenate([result.test, result.held_out]).astype(np.float64),
-        }
-    )
+    named = {"train_size": plan.train_size, "is_all": plan.is_all, "replicate": plan.replicate}
+    parts = (("test", test, result.test), ("held-out", plan.rows[result.held_out_rows], result.held_out))
+    tables = [
+        answers(examples.ids[rows], examples.labels[rows], values, examples.aim).assign(**named, part=part)
+        for part, rows, values in parts
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
-def sort_predictions(tables: Sequence[pd.DataFrame], ids: np.ndarray) -> pd.DataFrame:
+def sort_predictions(tables: Sequence[pd.DataFrame], ids: np.ndarray, aim: Aim = BINARY_AIM) -> pd.DataFrame:
     """Put tables of predictions together: by size, replicate, part, and the order of the records."""
-    table = as_predictions(tables)
+    table = as_predictions(tables, aim)
     table["order"] = pd.Index(ids).get_indexer(table["id"])
     table = table.sort_values(["is_all", "train_size", "replicate", "part", "order"], kind="stable")
     return table.drop(columns="order").reset_index(drop=True)
 
 
-def as_predictions(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def as_predictions(tables: Sequence[pd.DataFrame], aim: Aim = BINARY_AIM) -> pd.DataFrame:
     """Put tables of predictions together as they come, with the columns and types of the contract."""
-    table = pd.concat(tables, ignore_index=True)[PREDICTION_COLUMNS]
-    return table.astype({"train_size": np.int64, "replicate": np.int64, "label": np.int8, "is_all": bool})
+    table = pd.concat(tables, ignore_index=True)[[*KEY_COLUMNS, *answer_columns(aim)]]
+    return table.astype({"train_size": np.int64, "replicate": np.int64, "is_all": bool})
 
 
 def _fit_parts(plan: FitPlan, examples: Examples, test: np.ndarray) -> dict[str, Any]:

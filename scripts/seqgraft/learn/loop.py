@@ -9,10 +9,10 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.model import Model, predict
+from seqgraft.learn.objectives import BINARY, Objective
 from seqgraft.learn.optimizer import AdamW
 from seqgraft.seeds import seed
 
@@ -56,11 +56,13 @@ class Run:
     tokens : torch.Tensor
         (n, L) uint8, on the model's device.
     labels : torch.Tensor
-        (n,) float32, on the model's device.
+        (n, …) as `Objective.targets` made them, on the model's device.
     settings : LoopSettings
         Learning rate and so on.
     seed_words : tuple
         Name the run: batch order, dropout and augmentation of each epoch follow from them.
+    objective : Objective
+        Gives the loss.
     """
 
     def __init__(
@@ -70,7 +72,10 @@ class Run:
         labels: torch.Tensor,
         settings: LoopSettings,
         seed_words: tuple,
+        *,
+        objective: Objective = BINARY,
     ) -> None:
+        self.objective = objective
         self.model, self.tokens, self.labels = model, tokens, labels
         self.settings, self.seed_words = settings, seed_words
         self.epoch = self.steps = self.examples = 0
@@ -134,7 +139,7 @@ class Run:
         total = torch.zeros((), device=self.labels.device)
         for rows in order.to(self.labels.device).split(self.settings.batch_size):
             logits = self.model(self._vary(self.tokens[rows]))
-            loss = binary_cross_entropy_with_logits(logits, self.labels[rows])
+            loss = self.objective.loss(logits, self.labels[rows])
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -161,7 +166,7 @@ class Run:
             tokens = _shifted(tokens, self.settings.shift, unknown)
         if self.settings.token_dropout:
             hidden = torch.rand(tokens.shape, device=tokens.device) < self.settings.token_dropout
-            tokens = tokens.masked_fill(hidden, unknown)
+            tokens = self.model.hide(tokens, hidden)
         return tokens
 
 

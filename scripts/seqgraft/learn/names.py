@@ -56,7 +56,23 @@ NETWORK_BASELINES: dict[str, Strategy] = {
     entry.name: entry for entry in (Strategy("random-backbone", False, True, "head", "new"),)
 }
 
-BASELINE_NAMES: tuple[str, ...] = ("constant", "kmer-logistic", "nearest-neighbour", *NETWORK_BASELINES)
+BASELINE_NAMES: tuple[str, ...] = (
+    "constant", "kmer-logistic", "kmer-ridge", "nearest-neighbour", *NETWORK_BASELINES,
+)  # fmt: skip
+
+# Which of them a target of each type has; pairs and several outputs have none but those of `PAIR_BASELINES`.
+_CLASSES = ("constant", "kmer-logistic", "nearest-neighbour", "random-backbone")
+_RESIDUES = ("constant", "random-backbone")
+BASELINES_OF: dict[str, tuple[str, ...]] = {
+    "binary": _CLASSES,
+    "multiclass": _CLASSES,
+    "multilabel": ("constant", "kmer-logistic", "random-backbone"),
+    "regression": ("constant", "kmer-ridge", "nearest-neighbour", "random-backbone"),
+    "residue-classes": _RESIDUES,
+    "residue-values": _RESIDUES,
+    "residue-multilabel": _RESIDUES,
+}
+PAIR_BASELINES = frozenset({"constant", "kmer-logistic", "kmer-ridge", "random-backbone"})
 
 # What may be computed of a source before training; the functions are in ``source_scores.ESTIMATES``.
 ESTIMATE_NAMES: tuple[str, ...] = ("leep", "logme", "h-score", "probe", "probe-auroc", "head-auroc")

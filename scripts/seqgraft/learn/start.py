@@ -7,6 +7,8 @@ from seqgraft.config.learning import BackboneSettings, TrainingSettings
 from seqgraft.learn.bundle import Bundle, model_from
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.jobs import FitPlan
+from seqgraft.learn.lesson import Lesson, lesson_of
+from seqgraft.learn.measures import measure_of
 from seqgraft.learn.model import Model, build, extract
 from seqgraft.learn.names import Strategy
 from seqgraft.seeds import seed
@@ -50,12 +52,17 @@ class Start:
         self.reading, self.backbone, self.training = reading, backbone, training
         self.sources, self.device = sources, device
         self.tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
-        self.labels = torch.from_numpy(examples.labels.astype(np.float32)).to(device)
         self._features: dict[str, np.ndarray] = {}
 
     def source_of(self, replicate: int) -> Bundle | None:
         """Return the source model that a replicate (1, 2, …) starts from, or None without sources."""
         return self.sources[(replicate - 1) % len(self.sources)] if self.sources else None
+
+    def lesson(self, plan: FitPlan) -> Lesson:
+        """Return what a fit learns; under a kept head numbers stay in the units that the source's head gives."""
+        source = self.source_of(plan.replicate)
+        kept = source.description.get("transforms") if source and self.strategy.head == "kept" else None
+        return lesson_of(self.examples.aim, self.examples.labels[plan.rows], self.training, kept)
 
     def model(self, source: Bundle | None, seed_value: int) -> Model:
         """Build a model that starts as the strategy says; `seed_value` seeds what is drawn anew."""
@@ -78,12 +85,21 @@ class Start:
     def features(self, plan: FitPlan) -> np.ndarray:
         """Return the frozen backbone's features (N, F) float64 of all examples, computed once per backbone.
 
+        Of tasks with a label for each residue those of all residues that have one, sequence by sequence.
+
         Reusing them is many times faster than running the frozen layers in every epoch, and the logits are
         the same because the backbone is in evaluation mode.
         """
         source = self.source_of(plan.replicate)
         name = source.sha256 if source else f"untrained {plan.replicate}"
         if name not in self._features:
-            features = extract(self.frozen(plan), self.tokens)
+            features = extract(self.frozen(plan), self.tokens, self._wanted())
             self._features[name] = features.cpu().numpy().astype(np.float64)
         return self._features[name]
+
+    def _wanted(self) -> torch.Tensor | None:
+        """Return the residues (N, L) whose features are needed; None for tasks with one label per sequence."""
+        objective = measure_of(self.examples.aim)
+        if not objective.per_residue:
+            return None
+        return torch.from_numpy(objective.labelled(self.examples.labels)).to(self.device)

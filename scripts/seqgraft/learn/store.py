@@ -37,6 +37,8 @@ class FitResult:
         The fit's row of ``history.tsv``: JSON scalars.
     weights : dict of numpy.ndarray
         Weights of the final predictor by name; empty where they are not kept.
+    transforms : list, optional
+        Of numbers the fitted transforms of each output, which predictions have undone.
     """
 
     test: np.ndarray
@@ -44,6 +46,7 @@ class FitResult:
     held_out: np.ndarray
     history: dict[str, Any]
     weights: dict[str, np.ndarray] = field(default_factory=dict)
+    transforms: list[Any] | None = None
 
 
 def array_digest(array: np.ndarray) -> str:
@@ -100,13 +103,16 @@ class Store:
         try:
             with safe_open(path, framework="numpy") as file:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                history = json.loads(file.metadata()["history"])
+                known = file.metadata()
+                history, transforms = (json.loads(known.get(n, "null")) for n in ("history", "transforms"))
         except (SafetensorError, KeyError, json.JSONDecodeError):
             return None
         weights = {
             name.removeprefix(_WEIGHT): value for name, value in arrays.items() if name.startswith(_WEIGHT)
         }
-        return FitResult(arrays["test"], arrays["held_out_rows"], arrays["held_out"], history, weights)
+        return FitResult(
+            arrays["test"], arrays["held_out_rows"], arrays["held_out"], history, weights, transforms
+        )
 
     def put(self, key: str, result: FitResult) -> None:
         """Write a finished fit, atomically, and let go of the oldest unasked ones if there are too many."""
@@ -114,9 +120,14 @@ class Store:
             return
         self._asked.add(key)
         arrays = {"test": result.test, "held_out_rows": result.held_out_rows, "held_out": result.held_out}
+        # Of an array in another order safetensors would write the bytes as they lie.
+        arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
         arrays |= {_WEIGHT + name: np.ascontiguousarray(value) for name, value in result.weights.items()}
         with atomic_path(self.folder / f"{key}{SUFFIX}") as path:
-            save_file(arrays, path, metadata={"history": json.dumps(result.history)})
+            known: dict[str, Any] = {"history": result.history}
+            if result.transforms is not None:
+                known["transforms"] = result.transforms
+            save_file(arrays, path, metadata={name: json.dumps(value) for name, value in known.items()})
 
         self._bound()
 
