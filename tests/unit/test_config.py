@@ -103,7 +103,19 @@ MISTAKES = [
     ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
     ("study", "My/Study", "study: 'My/Study' is not a valid name"),
     ("training", {"treads": 2}, "training.treads: unknown key; did you mean 'threads'?"),
-    ("backbone", {"name": "resnet"}, "backbone.name: 'resnet' is not known; known: cnn"),
+    ("backbone", {"name": "resent"}, "backbone.name: 'resent' is not known; did you mean 'resnet'?"),
+    (
+        "backbone",
+        {"depth": 3},
+        "backbone: `depth` is an option of mlp, resnet, transformer, not of cnn; known: width,",
+    ),
+    (
+        "backbone",
+        {"name": "mlp", "kernel": 3},
+        "backbone: `kernel` is an option of resnet, not of mlp; known: width,",
+    ),
+    ("backbone", {"name": "resnet", "dept": 3}, "backbone.dept: unknown key; did you mean 'depth'?"),
+    ("backbone", "cnn", "backbone: must be a table of keys, not 'cnn'"),
 ]
 
 

@@ -173,7 +173,7 @@ KEYS: list[tuple[str, Any, str]] = [
     ),
     ("baselines", ["kmer"], "baselines: 'kmer' is not known; did you mean 'kmer-logistic'?"),
     ("primary_metric", "AUC", "primary_metric: 'AUC' is not known; did you mean 'auroc'?"),
-    ("backbone.name", "resnet", "backbone.name: 'resnet' is not known; known: cnn"),
+    ("backbone.name", "resent", "backbone.name: 'resent' is not known; did you mean 'resnet'?"),
     ("tasks.a.alphabet", "DNA", "tasks.a.alphabet: 'DNA' is not known; did you mean 'dna'?"),
     ("transfers.0.source", "c", "transfers[0].source: 'c' is not known; known: a, b"),
     # strategies

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from seqgraft.config.ablation import AblationSettings
+from seqgraft.config.backbones import AnyBackbone, CnnSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import check_learnable
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
-from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
+from seqgraft.config.learning import PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.data.leak_names import KIND_NAMES
@@ -57,8 +58,8 @@ class Study(Settings):
     transfers: list[Transfer] = Field(
         description="Which source is grafted onto which target; an empty list only prepares the tasks (target `data`)."
     )
-    backbone: BackboneSettings = Field(
-        default_factory=BackboneSettings, description="The layers shared by source and target."
+    backbone: AnyBackbone = Field(
+        default_factory=CnnSettings, description="The layers shared by source and target."
     )
     strategies: list[str] = Field(
         ["scratch", "zero-shot", "linear-probe", "full", "full-kept-head"],

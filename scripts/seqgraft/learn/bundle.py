@@ -53,7 +53,7 @@ class Bundle:
     @property
     def backbone(self) -> BackboneSettings:
         """The backbone's settings."""
-        return BackboneSettings.model_validate(self.description["backbone"])
+        return BackboneSettings(**self.description["backbone"])
 
     def held_out(self) -> pd.DataFrame:
         """Return the source's own held-out predictions: ``id, label, prediction``."""
