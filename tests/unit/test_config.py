@@ -114,6 +114,7 @@ MISTAKES = [
         {"name": "mlp", "kernel": 3},
         "backbone: `kernel` is an option of resnet, not of mlp; known: width,",
     ),
+    ("backbone", {"kernel": 3}, "`kernel` is an option of resnet, not of cnn; did you mean 'kernels'?"),
     ("backbone", {"name": "resnet", "dept": 3}, "backbone.dept: unknown key; did you mean 'depth'?"),
     ("backbone", "cnn", "backbone: must be a table of keys, not 'cnn'"),
 ]

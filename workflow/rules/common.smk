@@ -64,9 +64,10 @@ STRATEGIES_WITHOUT_SOURCE = [
     name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source
 ]
 # What of `training` is used by a strategy that trains no layer, its head by logistic regression, or all layers.
+LOADING_KEYS = {"batch_norm", "position_bound"}
 TRAINING_KEYS = {
     "none": {"threads"},
-    "head": {"folds", "members", "penalties", "threads"},
+    "head": {"folds", "members", "penalties", "threads", *LOADING_KEYS},
     "all": set(type(STUDY.training).model_fields) - {"penalties", "kmer"},
 }
 BASELINES_WITHOUT_NETWORK = [
@@ -165,7 +166,7 @@ def training_of(wildcards):
 def baseline_training():
     """Return the part of `training` that baselines use: changing an epoch must not fit them again."""
     return STUDY.training.model_dump(
-        mode="json", include=TRAINING_KEYS["head"] | {"kmer"}
+        mode="json", include=TRAINING_KEYS["head"] - LOADING_KEYS | {"kmer"}
     )
 
 

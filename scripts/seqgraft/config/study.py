@@ -145,6 +145,15 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _statistics_exist(self) -> Self:
+        if self.training.batch_norm != "train" and not self.backbone.has_batch_norm:
+            raise ValueError(
+                f"training.batch_norm: '{self.training.batch_norm}' needs a backbone with statistics of batches, such "
+                f"as resnet with `norm: batch`; {self.backbone.name} as it is set has none"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _lists_make_sense(self) -> Self:
         for key in ("strategies", "baselines", "estimates", "train_sizes"):
             values: list[Any] = getattr(self, key)

@@ -115,7 +115,7 @@ def _runs(start: Start, plan: FitPlan, learning_rate: float) -> list[Run]:
     for part in plan.members:
         words = (*plan.seed_words, "member", part.number)
         rows = torch.from_numpy(plan.rows[part.fit]).to(start.device)
-        model = start.model(source, seed_value=seed(*words, "weights"))
+        model = start.model(source, seed(*words, "weights"), plan.rows[part.fit])
         runs.append(Run(model, start.tokens[rows], start.labels[rows], settings, words))
     return runs
 

@@ -69,6 +69,8 @@ class JobResult:
         Fits trained now and fits found in the resume store.
     weights : dict of numpy.ndarray
         Final weights of the largest train size of replicate 1; empty where none are kept.
+    layers : pandas.DataFrame, optional
+        What the fits of replicate 1 started from, as of ``loading.load_into``; None without a source.
     """
 
     predictions: pd.DataFrame
@@ -76,6 +78,7 @@ class JobResult:
     trained: int
     reused: int
     weights: dict[str, np.ndarray]
+    layers: pd.DataFrame | None = None
 
 
 def plan_fits(

@@ -107,6 +107,20 @@ def fix(model: nn.Module) -> None:
         norm.train(False)
 
 
+def adapt(model: Any, tokens: torch.Tensor) -> None:
+    """Compute all statistics of a model once from sequences (Li et al. 2017, arXiv:1603.04779), then fix them."""
+    estimate(model, batch_norms(model), tokens)
+    fix(model)
+
+
+# What is done with the statistics of a source model before a target is learned, by the config's word.
+POLICIES: dict[str, Callable[[Any, torch.Tensor], None]] = {
+    "train": lambda model, tokens: None,
+    "frozen": lambda model, tokens: fix(model),
+    "adapt": adapt,
+}
+
+
 def statistics(model: nn.Module) -> dict[str, torch.Tensor]:
     """Return a copy of what a model's state holds beside its parameters, by name."""
     parameters = {name for name, _ in model.named_parameters()}
