@@ -100,7 +100,12 @@ MISTAKES = [
     ("replicates", "ten", "replicates: must be a whole number, not 'ten'"),
     ("transfers.0.source", "c", "transfers[0].source: 'c' is not known"),
     ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
-    ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
+    ("tasks.a.alphabet", "protein", "transfers[0]: the alphabets differ ('a' is protein, 'b' is dna)"),
+    (
+        "training.batch_norm",
+        "frozen",
+        "training.batch_norm: 'frozen' needs a backbone with statistics of batches",
+    ),
     ("study", "My/Study", "study: 'My/Study' is not a valid name"),
     ("training", {"treads": 2}, "training.treads: unknown key; did you mean 'threads'?"),
     ("backbone", {"name": "resent"}, "backbone.name: 'resent' is not known; did you mean 'resnet'?"),

@@ -93,3 +93,10 @@ def test_what_the_target_has_is_left_out_of_the_sources_test_part(source):
     both = dataclasses.replace(source, reading=Reading("ACGT", READING.length, (3, 2, 1, 0)))
     assert len(unseen(both, 3 - tokens[:, ::-1]).test) == 88
     assert len(unseen(source, 3 - tokens[:, ::-1]).test) == 90
+
+
+def test_a_model_of_other_letters_is_not_scored_on_its_source(bundle, source):
+    other = dict(bundle.weights) | {"backbone.conv1.weight": torch.zeros(8, 5, 7)}
+    table = forgetting_rows(bundle, members_of(other), source, TRAINING, kept_head=True)
+    assert table.empty
+    assert "difference" in table

@@ -198,7 +198,7 @@ KEYS: list[tuple[str, Any, str]] = [
     ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
     ("transfers", [{"source": "a", "target": "b"}] * 2, "transfers: 'a--b' is listed twice"),
     ("strategies", [], "strategies: must have 1 or more entries, not []"),
-    ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
+    ("tasks.a.alphabet", "protein", "transfers[0]: the alphabets differ ('a' is protein, 'b' is dna)"),
     (
         "tasks.a.strand",
         "both",

@@ -77,6 +77,7 @@ rule leakage:
         },
         targets=targets_of_source,
         learned=lambda wildcards: wildcards.task in {*TARGETS, *SOURCES},
+        across=STUDY.bears_other_lengths,
         leakage=lambda wildcards: {
             task: as_params(STUDY.leakage_of(task))
             for task in [wildcards.task, *targets_of_source(wildcards)]

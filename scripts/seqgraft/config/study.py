@@ -20,6 +20,9 @@ from seqgraft.stats.metrics import METRICS
 NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
 
+# Alphabets that one network can read in turn, U as T.
+NUCLEIC = frozenset({"dna", "rna"})
+
 # Keys that say where a study runs or finds its bytes; they change no result and enter no rule's params.
 DEPLOYMENT_KEYS = frozenset({"mirror", "offline"})
 
@@ -215,7 +218,7 @@ class Study(Settings):
         source, target = self.tasks[transfer.source], self.tasks[transfer.target]
         check_learnable(where, transfer.source, source)
         check_learnable(where, transfer.target, target)
-        if source.alphabet != target.alphabet:
+        if source.alphabet != target.alphabet and not {source.alphabet_name, target.alphabet_name} <= NUCLEIC:
             raise ValueError(
                 f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "
                 f"'{transfer.target}' is {target.alphabet})"
@@ -267,6 +270,11 @@ class Study(Settings):
         """Each of these transfers with each number of source sequences, and the strategy that starts from them."""
         own = self.ablation or AblationSettings()
         return [(transfer, size, own.strategy) for transfer in self.ablated for size in own.source_sizes]
+
+    @property
+    def bears_other_lengths(self) -> bool:
+        """Whether source and target may differ in length."""
+        return self.backbone.per_position or self.training.position_bound == "new"
 
     @property
     def numbers(self) -> list[int]:
