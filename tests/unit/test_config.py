@@ -102,8 +102,8 @@ MISTAKES = [
     ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
     ("tasks.a.alphabet", "protein", "transfers[0]: the alphabets differ ('a' is protein, 'b' is dna)"),
     (
-        "training.batch_norm",
-        "frozen",
+        "training",
+        {"batch_norm": "frozen"},
         "training.batch_norm: 'frozen' needs a backbone with statistics of batches",
     ),
     ("study", "My/Study", "study: 'My/Study' is not a valid name"),

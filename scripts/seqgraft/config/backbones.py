@@ -126,11 +126,13 @@ class CnnSettings(BackboneSettings):
     kernels: tuple[Count, ...] = Field(
         (11, 5),
         min_length=1,
+        max_length=16,
         description="Width of each convolution, in letters and then in pooled cells; odd numbers.",
     )
     pools: tuple[Count, ...] = Field(
         (3, 3),
         min_length=1,
+        max_length=16,
         description="Cells averaged into one after each convolution; small values keep positions.",
     )
     positions: Gathering = Field("kept", description=_POSITIONS)
