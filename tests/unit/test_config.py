@@ -121,6 +121,21 @@ MISTAKES = [
     ),
     ("backbone", {"kernel": 3}, "`kernel` is an option of resnet, not of cnn; did you mean 'kernels'?"),
     ("backbone", {"name": "resnet", "dept": 3}, "backbone.dept: unknown key; did you mean 'depth'?"),
+    (
+        "tasks.a.embeddings",
+        {"matrix": "a.npy", "ids": "a.txt"},
+        "one of its tasks has `embeddings` and the other",
+    ),
+    (
+        "tasks.a.embeddings",
+        {"matrix": "a.csv", "ids": "a.txt"},
+        "embeddings.matrix: 'a.csv' must be a `.npy` file",
+    ),
+    (
+        "backbone",
+        {"name": "embeddings"},
+        "transfers[0]: the backbone embeddings needs tasks with `embeddings`",
+    ),
     ("backbone", "cnn", "backbone: must be a table of keys, not 'cnn'"),
 ]
 
@@ -200,3 +215,20 @@ def test_a_local_path_below_the_working_folder_becomes_relative(
     assert path_of(str(tmp_path / "data/a.fa")) == "data/a.fa"
     assert path_of("data/a.fa") == "data/a.fa"
     assert path_of("/elsewhere/a.fa") == "/elsewhere/a.fa"
+
+
+@pytest.mark.parametrize(
+    ("backbone", "strand", "message"),
+    [
+        ({"name": "cnn"}, "single", "the backbone cnn reads letters"),
+        ({"name": "mlp", "window": 3}, "single", "the backbone mlp reads letters"),
+        ({"name": "mlp"}, "both", "`embeddings` are of one strand"),
+        ({"name": "mlp"}, "single", "there is no file 'a.npy'"),
+        ({"name": "embeddings"}, "single", "there is no file 'a.npy'"),
+    ],
+)
+def test_embeddings_are_read_by_some_backbones(config: dict[str, Any], backbone, strand, message) -> None:
+    for task in config["tasks"].values():
+        task |= {"embeddings": {"matrix": "a.npy", "ids": "a.txt"}, "strand": strand}
+    with pytest.raises(SeqgraftError, match=message):
+        read_study({**config, "backbone": backbone}, ["study.yaml"])

@@ -146,6 +146,12 @@ def alphabet_of(wildcards):
     return cleaning_of(wildcards)["alphabet"]
 
 
+def embeddings_of(wildcards):
+    """Return the matrix and the ids of a task that brings embeddings, else nothing."""
+    own = STUDY.tasks[wildcards.task].embeddings
+    return [] if own is None else [own.matrix, own.ids]
+
+
 def reading_of(task):
     """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
     settings = STUDY.tasks[task]

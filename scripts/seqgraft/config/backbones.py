@@ -5,7 +5,7 @@ against what torch itself counts.
 """
 
 import difflib
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -299,11 +299,30 @@ class TransformerSettings(BackboneSettings):
         return Size(work, length, length * (self.width + written))
 
 
+class EmbeddingsSettings(BackboneSettings):
+    """`embeddings`: the vectors that the tasks bring along, as they are."""
+
+    name: Literal["embeddings"] = Field(
+        description="`embeddings`: no layer; for tasks with `embeddings`, on which the head alone is learned."
+    )
+    hidden: ClassVar[int] = 0  # as many features as a vector has numbers
+
+    @property
+    def per_position(self) -> bool:
+        """Whether features of every position can be asked for."""
+        return False
+
+    def size(self, letters: int, length: int) -> Size:
+        """Count the work of one sequence: none."""
+        return Size(0, length, letters * length)
+
+
 SETTINGS: dict[str, type[BackboneSettings]] = {
     "cnn": CnnSettings,
     "mlp": MlpSettings,
     "resnet": ResnetSettings,
     "transformer": TransformerSettings,
+    "embeddings": EmbeddingsSettings,
 }
 
 
@@ -336,7 +355,7 @@ def _named(value: Any) -> Any:
 
 # A further backbone is one more member here and in SETTINGS, and one entry in seqgraft.learn.backbones.BACKBONES.
 AnyBackbone = Annotated[
-    CnnSettings | MlpSettings | ResnetSettings | TransformerSettings,
+    CnnSettings | MlpSettings | ResnetSettings | TransformerSettings | EmbeddingsSettings,
     Field(discriminator="name"),
     BeforeValidator(_named),
 ]

@@ -9,6 +9,7 @@ from seqgraft.config.ablation import AblationSettings
 from seqgraft.config.backbones import AnyBackbone, CnnSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import check_learnable
+from seqgraft.config.embeddings import check_embeddings
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
@@ -218,6 +219,7 @@ class Study(Settings):
         source, target = self.tasks[transfer.source], self.tasks[transfer.target]
         check_learnable(where, transfer.source, source)
         check_learnable(where, transfer.target, target)
+        check_embeddings(where, source, target, self.backbone)
         if source.alphabet != target.alphabet and not {source.alphabet_name, target.alphabet_name} <= NUCLEIC:
             raise ValueError(
                 f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "

@@ -7,6 +7,7 @@ from typing import Any
 from seqgraft.config.backbones import BackboneSettings
 from seqgraft.learn.backbone_base import Backbone
 from seqgraft.learn.backbone_cnn import Cnn
+from seqgraft.learn.backbone_embeddings import Embeddings
 from seqgraft.learn.backbone_mlp import Mlp
 from seqgraft.learn.backbone_resnet import Resnet
 from seqgraft.learn.backbone_transformer import Transformer
@@ -42,6 +43,7 @@ BACKBONES: dict[str, Callable[[int, int, Any], Backbone]] = {
     "mlp": Mlp,
     "resnet": Resnet,
     "transformer": Transformer,
+    "embeddings": Embeddings,
 }
 
 

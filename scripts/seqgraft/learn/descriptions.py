@@ -81,6 +81,9 @@ BACKBONES: dict[str, Description] = {
         "Residual blocks of dilated convolutions at full length, then a dense layer.",
         "Yu & Koltun 2016, arXiv:1511.07122; He et al. 2016, arXiv:1603.05027",
     ),
+    "embeddings": Description(
+        "Vectors that another model made of the sequences, as they are; the head alone is learned."
+    ),
     "transformer": Description(
         "A small encoder of self-attention with rotary positions, then a dense layer.",
         "Vaswani et al. 2017, arXiv:1706.03762; Su et al. 2021, arXiv:2104.09864",

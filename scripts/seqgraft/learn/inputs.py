@@ -8,8 +8,8 @@ import pandas as pd
 
 from seqgraft.alphabets import ALPHABETS
 from seqgraft.data.labels import binary_labels
-from seqgraft.data.tokens import TokenStore
-from seqgraft.learn.examples import Examples, Reading
+from seqgraft.data.tokens import TokenStore, encode
+from seqgraft.learn.examples import VECTOR, Examples, Reading
 from seqgraft.tables import read_parquet
 
 TASK_FILES = ("records", "splits", "excluded", "tokens", "offsets")
@@ -36,7 +36,9 @@ class TaskInputs(NamedTuple):
     excluded: set[str]
 
 
-def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) -> TaskInputs:
+def read_task(
+    task: Mapping[str, Any], files: Any, *, roles: Collection[str], letters: bool = False
+) -> TaskInputs:
     """Read one task's files.
 
     Parameters
@@ -47,6 +49,8 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
         Paths of the task's files by the names in `TASK_FILES`.
     roles : collection of {"source", "pool"}
         Which leaks count: ``pool`` for copies of the task's own test part, ``source`` for copies of a target.
+    letters : bool
+        Whether letters are read also of a task that brings embeddings; shorter sequences end in unknown letters.
 
     Returns
     -------
@@ -56,12 +60,24 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
     # In memory: torch wants to own what it reads.
     matrix = np.array(TokenStore(files["tokens"], files["offsets"]).matrix())
     alphabet = ALPHABETS[task["alphabet"]]
+    vectors = matrix.dtype.kind == "f"
+    if vectors and letters:
+        matrix, vectors = _letters_of(files["records"], alphabet.name), False
     left_out = pd.read_csv(files["excluded"], sep="\t", dtype=str, keep_default_na=False)
     labels = binary_labels(table["label"].tolist(), task["classes"])
     complement = alphabet.complement if task["strand"] == "both" else None
     return TaskInputs(
         Examples(table["id"].to_numpy(object), matrix, labels),
-        Reading(alphabet.letters, matrix.shape[1], complement),
+        Reading(VECTOR if vectors else alphabet.letters, matrix.shape[1], complement),
         read_parquet(files["splits"]),
         set(left_out.loc[left_out["role"].isin(roles), "id"]),
     )
+
+
+def _letters_of(records: str, alphabet: str) -> np.ndarray:
+    """Return the tokens (N, L) of a task's sequences, whatever stands in its store."""
+    tokens, offsets = encode(read_parquet(records, columns=["sequence"])["sequence"].tolist(), alphabet)
+    lengths = np.diff(offsets)
+    matrix = np.full((len(lengths), int(lengths.max())), ALPHABETS[alphabet].unknown, dtype=np.uint8)
+    matrix[np.arange(matrix.shape[1]) < lengths[:, None]] = tokens
+    return matrix

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from seqgraft.errors import SeqgraftError
-from seqgraft.learn.examples import Reading
+from seqgraft.learn.examples import VECTOR, Reading
 from seqgraft.learn.model import Model
 
 COLUMNS = ["name", "source_shape", "target_shape", "action", "note"]
@@ -89,6 +89,12 @@ def load_into(
         When a weight is missing, unknown or misshapen, so that fewer would be loaded than the model has.
     """
     own, letters, rows, wrong = model.state_dict(), model.reading.letters, [], []
+    if VECTOR in (source.letters, letters) and source != model.reading:
+        raise SeqgraftError(
+            f"The source reads {_read(source)}, the target's model {_read(model.reading)}.",
+            where=where,
+            remedy="make the embeddings of both tasks with one model",
+        )
     anew = _starting_anew(model, weights, source)
     if anew and position_bound == "error":
         raise SeqgraftError(
@@ -176,6 +182,13 @@ def _by_letter(filled: torch.Tensor, read: torch.Tensor, source: str, target: st
     gone = [letter for place, letter in enumerate(source) if place not in places]
     parts = [f"new, read as unknown: {', '.join(new)}"] * bool(new)
     return "; ".join(parts + [f"not in the target: {', '.join(gone)}"] * bool(gone))
+
+
+def _read(reading: Reading) -> str:
+    """Say what a model reads."""
+    if reading.letters == VECTOR:
+        return f"embeddings of {reading.length} numbers"
+    return f"sequences of {reading.length} letters"
 
 
 def _shape(value: torch.Tensor) -> str:

@@ -170,6 +170,8 @@ class Run:
 
     def _vary(self, tokens: torch.Tensor) -> torch.Tensor:
         """Augment a batch: strand, shift and hidden letters, as the settings ask for."""
+        if tokens.is_floating_point():
+            return tokens  # vectors have no strand, no place and no letter to hide
         unknown = len(self.model.reading.letters)
         if self.model.reading.complement is not None:
             other = torch.rand(len(tokens), 1, device=tokens.device) < 0.5

@@ -32,7 +32,9 @@ class Model(nn.Module):
             self.register_buffer("complement", complement, persistent=False)
 
     def features(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return features (B, F) of tokens (B, L) as they are written."""
+        """Return features (B, F) of tokens (B, L) as they are written, or of vectors (B, D)."""
+        if tokens.is_floating_point():
+            return self.backbone(tokens[:, None])
         one_hot = self.one_hot[tokens.long()]  # type: ignore[index]
         return self.backbone(one_hot.transpose(1, 2))
 
