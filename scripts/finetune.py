@@ -13,6 +13,7 @@ from seqgraft.files import atomic_path
 from seqgraft.learn import device
 from seqgraft.learn.fits import run_job, save_predictor
 from seqgraft.learn.inputs import read_task
+from seqgraft.learn.loading import counted
 from seqgraft.learn.progress import Progress
 from seqgraft.running.job import run
 from seqgraft.tables import write_parquet, write_tsv
@@ -43,6 +44,8 @@ def work(snakemake, log):
         progress=Progress(f"{wildcards.strategy} on {params.target}", fits, say=log.info),
     )
     log.info("%d fits trained, %d found in the resume store", result.trained, result.reused)
+    if result.layers is not None:
+        log.info("weights of the source model: %s", counted(result.layers))
     write_parquet(result.predictions, snakemake.output.predictions)
     write_tsv(result.history, snakemake.output.history)
     kept = save_predictor(

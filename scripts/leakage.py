@@ -3,7 +3,7 @@
 from seqgraft.config.leakage import LeakageSettings
 from seqgraft.data.leak_pairs import find_pair_leaks, pair_parts_of
 from seqgraft.data.leakage import find_leaks
-from seqgraft.data.parts import PARTNERS, check_lengths, parts_of
+from seqgraft.data.parts import PARTNERS, check_lengths, parts_of, written_in
 from seqgraft.running.job import run
 from seqgraft.tables import read_parquet, write_tsv
 
@@ -26,9 +26,9 @@ def work(snakemake, log):
         alphabets = params.alphabet if isinstance(params.alphabet, list) else [params.alphabet] * 2
         found = find_pair_leaks(own, targets, alphabets=tuple(alphabets), symmetric=params.symmetric, **asked)
     else:
-        own, *targets = (parts_of(*one) for one in read)
+        own, *targets = (written_in(parts_of(*one), params.alphabet) for one in read)
         if params.get("learned", True):
-            check_lengths(own, targets)
+            check_lengths(own, targets, across=params.get("across", False))
         found = find_leaks(own, targets, alphabet=params.alphabet, **asked)
     write_tsv(found.leakage, snakemake.output.leakage)
     write_tsv(found.found, snakemake.output.leaks)

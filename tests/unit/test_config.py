@@ -101,10 +101,43 @@ MISTAKES = [
     ("replicates", "ten", "replicates: must be a whole number, not 'ten'"),
     ("transfers.0.source", "c", "transfers[0].source: 'c' is not known"),
     ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
-    ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
+    ("tasks.a.alphabet", "protein", "transfers[0]: the alphabets differ ('a' is protein, 'b' is dna)"),
+    (
+        "training",
+        {"batch_norm": "frozen"},
+        "training.batch_norm: 'frozen' needs a backbone with statistics of batches",
+    ),
     ("study", "My/Study", "study: 'My/Study' is not a valid name"),
     ("training", {"treads": 2}, "training.treads: unknown key; did you mean 'threads'?"),
-    ("backbone", {"name": "resnet"}, "backbone.name: 'resnet' is not known; known: cnn"),
+    ("backbone", {"name": "resent"}, "backbone.name: 'resent' is not known; did you mean 'resnet'?"),
+    (
+        "backbone",
+        {"depth": 3},
+        "backbone: `depth` is an option of mlp, resnet, transformer, not of cnn; known: width,",
+    ),
+    (
+        "backbone",
+        {"name": "mlp", "kernel": 3},
+        "backbone: `kernel` is an option of resnet, not of mlp; known: width,",
+    ),
+    ("backbone", {"kernel": 3}, "`kernel` is an option of resnet, not of cnn; did you mean 'kernels'?"),
+    ("backbone", {"name": "resnet", "dept": 3}, "backbone.dept: unknown key; did you mean 'depth'?"),
+    (
+        "tasks.a.embeddings",
+        {"matrix": "a.npy", "ids": "a.txt"},
+        "one of its tasks has `embeddings` and the other",
+    ),
+    (
+        "tasks.a.embeddings",
+        {"matrix": "a.csv", "ids": "a.txt"},
+        "embeddings.matrix: 'a.csv' must be a `.npy` file",
+    ),
+    (
+        "backbone",
+        {"name": "embeddings"},
+        "transfers[0]: the backbone embeddings needs tasks with `embeddings`",
+    ),
+    ("backbone", "cnn", "backbone: must be a table of keys, not 'cnn'"),
 ]
 
 
@@ -219,3 +252,17 @@ def test_a_primary_metric_that_a_target_lacks_is_refused(named: str, types: list
 
 def test_a_primary_metric_that_is_left_out_is_filled_in(config: dict[str, Any]) -> None:
     assert read_study(config).as_understood()["primary_metric"] == "auroc"
+    ("backbone", "strand", "message"),
+    [
+        ({"name": "cnn"}, "single", "the backbone cnn reads letters"),
+        ({"name": "mlp", "window": 3}, "single", "the backbone mlp reads letters"),
+        ({"name": "mlp"}, "both", "`embeddings` are of one strand"),
+        ({"name": "mlp"}, "single", "there is no file 'a.npy'"),
+        ({"name": "embeddings"}, "single", "there is no file 'a.npy'"),
+    ],
+)
+def test_embeddings_are_read_by_some_backbones(config: dict[str, Any], backbone, strand, message) -> None:
+    for task in config["tasks"].values():
+        task |= {"embeddings": {"matrix": "a.npy", "ids": "a.txt"}, "strand": strand}
+    with pytest.raises(SeqgraftError, match=message):
+        read_study({**config, "backbone": backbone}, ["study.yaml"])

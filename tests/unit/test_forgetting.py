@@ -115,3 +115,10 @@ def test_the_refitted_heads_folds_keep_groups_whole(bundle, source, monkeypatch)
 class Constant:
     def predict(self, features):
         return np.arange(len(features)) * 0.01
+
+
+def test_a_model_of_other_letters_is_not_scored_on_its_source(bundle, source):
+    other = dict(bundle.weights) | {"backbone.conv1.weight": torch.zeros(8, 5, 7)}
+    table = forgetting_rows(bundle, members_of(other), source, TRAINING, kept_head=True)
+    assert table.empty
+    assert "difference" in table

@@ -259,8 +259,9 @@ def test_a_size_beyond_the_pool_is_told(target):
 def test_a_source_is_needed_and_must_be_read_alike(target, bundles, tmp_path):
     with pytest.raises(SeqgraftError, match="needs a source model"):
         learn("full", target)
-    with pytest.raises(SeqgraftError, match="sequence length is 24, the target's 25"):
-        model_from(load_bundle(bundles[0]), Reading("ACGT", 25), BACKBONE, keep_head=True, seed_value=0)
+    other = Reading("ACGT", 24, (3, 2, 1, 0))
+    with pytest.raises(SeqgraftError, match="number of strands is one, the target's both"):
+        model_from(load_bundle(bundles[0]), other, BACKBONE, keep_head=True, seed_value=0)
     with pytest.raises(SeqgraftError, match="no complete bundle"):
         load_bundle(tmp_path)
 
@@ -268,12 +269,14 @@ def test_a_source_is_needed_and_must_be_read_alike(target, bundles, tmp_path):
 def test_every_weight_is_accounted_for(bundles):
     source = load_bundle(bundles[0])
     model, layers = model_from(source, READING, BACKBONE, keep_head=False, seed_value=0)
-    assert dict(layers[["name", "origin"]].to_numpy()) == {
-        name: "new" if name.startswith("head.") else "loaded" for name, _ in model.named_parameters()
+    assert dict(layers[["name", "action"]].to_numpy()) == {
+        name: "re-initialised" if name.startswith("head.") else "loaded"
+        for name, _ in model.named_parameters()
     }
     del source.weights["head.bias"]
-    with pytest.raises(SeqgraftError, match=r"do not fit the backbone: head\.bias"):
-        model_from(source, READING, BACKBONE, keep_head=False, seed_value=0)
+    model_from(source, READING, BACKBONE, keep_head=False, seed_value=0)
+    with pytest.raises(SeqgraftError, match=r"do not fit the backbone: head\.bias is missing"):
+        model_from(source, READING, BACKBONE, keep_head=True, seed_value=0)
 
 
 def test_damaged_weights_are_refused(bundles, tmp_path):

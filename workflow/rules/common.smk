@@ -64,9 +64,10 @@ STRATEGIES_WITHOUT_SOURCE = [
     name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source
 ]
 # What of `training` is used by a strategy that trains no layer, its head by logistic regression, or all layers.
+LOADING_KEYS = {"batch_norm", "position_bound"}
 TRAINING_KEYS = {
     "none": {"threads"},
-    "head": {"class_weights", "folds", "members", "penalties", "threads"},
+    "head": {"class_weights", "folds", "members", "penalties", "threads", *LOADING_KEYS},
     "all": set(type(STUDY.training).model_fields) - {"penalties", "kmer"},
 }
 BASELINES_WITHOUT_NETWORK = [
@@ -145,6 +146,12 @@ def alphabet_of(wildcards):
     return cleaning_of(wildcards)["alphabet"]
 
 
+def embeddings_of(wildcards):
+    """Return the matrix and the ids of a task that brings embeddings, else nothing."""
+    own = STUDY.tasks[wildcards.task].embeddings
+    return [] if own is None else [own.matrix, own.ids]
+
+
 def reading_of(task):
     """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
     settings = STUDY.tasks[task]
@@ -188,7 +195,7 @@ def training_of(wildcards):
 def baseline_training():
     """Return the part of `training` that baselines use: changing an epoch must not fit them again."""
     return STUDY.training.model_dump(
-        mode="json", include=TRAINING_KEYS["head"] | {"kmer"}
+        mode="json", include=TRAINING_KEYS["head"] - LOADING_KEYS | {"kmer"}
     )
 
 

@@ -80,7 +80,10 @@ rule leakage:
             for task in [wildcards.task, *targets_of_source(wildcards)]
         },
         targets=targets_of_source,
-        learned=lambda wildcards: wildcards.task in {*TARGETS, *SOURCES},
+        learned=lambda wildcards: (
+            wildcards.task in {*TARGETS, *SOURCES} and not embeddings_of(wildcards)
+        ),
+        across=STUDY.bears_other_lengths,
         leakage=lambda wildcards: {
             task: as_params(STUDY.leakage_of(task))
             for task in [wildcards.task, *targets_of_source(wildcards)]

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from seqgraft.config.backbones import BackboneSettings as BackboneSettings
 from seqgraft.config.base import Settings
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -15,29 +16,6 @@ def rising(epochs: tuple[int, ...]) -> tuple[int, ...]:
     if list(epochs) != sorted(set(epochs)) or max(epochs) < 1:
         raise ValueError("epochs must rise, each checkpoint named once, the last above 0")
     return epochs
-
-
-class BackboneSettings(Settings):
-    """The shared layers: two convolutions with average pooling that keep positions, and a dense layer."""
-
-    name: Literal["cnn"] = Field("cnn", description="Which backbone of the registry to build.")
-    width: int = Field(64, ge=4, le=2048, description="Filters in each of the two convolutions.")
-    kernels: tuple[Count, Count] = Field(
-        (11, 5), description="Widths of the two convolutions, in letters and in pooled cells; odd numbers."
-    )
-    pools: tuple[Count, Count] = Field(
-        (3, 3), description="Cells averaged into one after each convolution; small values keep positions."
-    )
-    hidden: int = Field(64, ge=2, le=4096, description="Features that the dense layer gives to the head.")
-    dropout: float = Field(0.3, ge=0, lt=1, description="Share of features dropped before each dense layer.")
-
-    @field_validator("kernels")
-    @classmethod
-    def _odd(cls, kernels: tuple[int, int]) -> tuple[int, int]:
-        """Ask for odd widths, because only they leave every position where it was."""
-        if any(width % 2 == 0 for width in kernels):
-            raise ValueError("kernel widths must be odd, so that a filter is centred on its position")
-        return kernels
 
 
 class TrainingSettings(Settings):
@@ -88,6 +66,17 @@ class TrainingSettings(Settings):
     )
     threads: int = Field(
         1, ge=1, le=256, description="Threads of torch; results depend on it, so it belongs to the study."
+    )
+
+    batch_norm: Literal["train", "frozen", "adapt"] = Field(
+        "train",
+        description="Statistics of a BatchNorm that comes from a source: `train`: they follow the target's batches; "
+        "`frozen`: they stay the source's; `adapt`: computed once from the sequences learned from, then kept.",
+    )
+    position_bound: Literal["error", "new"] = Field(
+        "error",
+        description="What happens to a layer with weights for each position where source and target have other "
+        "lengths: an error, or it starts from random weights.",
     )
 
     _rising = field_validator("epochs")(rising)

@@ -7,10 +7,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from seqgraft.config import learnable
 from seqgraft.config.ablation import AblationSettings
+from seqgraft.config.backbones import AnyBackbone, CnnSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import primary_metric_of
+from seqgraft.config.embeddings import check_embeddings
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
-from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
+from seqgraft.config.learning import PretrainingSettings, TrainingSettings
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.data.leak_names import KIND_NAMES
@@ -19,6 +21,9 @@ from seqgraft.stats.metric_names import FACTS
 
 NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
+
+# Alphabets that one network can read in turn, U as T.
+NUCLEIC = frozenset({"dna", "rna"})
 
 # Keys that say where a study runs or finds its bytes; they change no result and enter no rule's params.
 DEPLOYMENT_KEYS = frozenset({"mirror", "offline"})
@@ -58,8 +63,8 @@ class Study(Settings):
     transfers: list[Transfer] = Field(
         description="Which source is grafted onto which target; an empty list only prepares the tasks (target `data`)."
     )
-    backbone: BackboneSettings = Field(
-        default_factory=BackboneSettings, description="The layers shared by source and target."
+    backbone: AnyBackbone = Field(
+        default_factory=CnnSettings, description="The layers shared by source and target."
     )
     strategies: list[str] = Field(
         ["scratch", "zero-shot", "linear-probe", "full", "full-kept-head"],
@@ -153,6 +158,15 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _statistics_exist(self) -> Self:
+        if self.training.batch_norm != "train" and not self.backbone.has_batch_norm:
+            raise ValueError(
+                f"training.batch_norm: '{self.training.batch_norm}' needs a backbone with statistics of batches, such "
+                f"as resnet with `norm: batch`; {self.backbone.name} as it is set has none"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _lists_make_sense(self) -> Self:
         for key in ("strategies", "baselines", "estimates", "train_sizes"):
             values: list[Any] = getattr(self, key)
@@ -243,7 +257,8 @@ class Study(Settings):
         learnable.check_learnable(where, transfer.source, source)
         learnable.check_learnable(where, transfer.target, target)
         learnable.check_inputs(where, source, target)
-        if source.alphabet != target.alphabet:
+        check_embeddings(where, source, target, self.backbone)
+        if source.alphabet != target.alphabet and not {source.alphabet_name, target.alphabet_name} <= NUCLEIC:
             raise ValueError(
                 f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "
                 f"'{transfer.target}' is {target.alphabet})"
@@ -296,6 +311,11 @@ class Study(Settings):
         """Each of these transfers with each number of source sequences, and the strategy that starts from them."""
         own = self.ablation or AblationSettings()
         return [(transfer, size, own.strategy) for transfer in self.ablated for size in own.source_sizes]
+
+    @property
+    def bears_other_lengths(self) -> bool:
+        """Whether source and target may differ in length."""
+        return self.backbone.per_position or self.training.position_bound == "new"
 
     @property
     def numbers(self) -> list[int]:

@@ -79,5 +79,19 @@ ESTIMATES: dict[str, Description] = {
 }
 
 BACKBONES: dict[str, Description] = {
-    "cnn": Description("Two convolutions with average pooling that keep positions, then a dense layer."),
+    "cnn": Description("Convolutions with average pooling, then a dense layer."),
+    "mlp": Description(
+        "Dense layers on the one-hot letters of a whole sequence, or of a window around each position."
+    ),
+    "resnet": Description(
+        "Residual blocks of dilated convolutions at full length, then a dense layer.",
+        "Yu & Koltun 2016, arXiv:1511.07122; He et al. 2016, arXiv:1603.05027",
+    ),
+    "embeddings": Description(
+        "Vectors that another model made of the sequences, as they are; the head alone is learned."
+    ),
+    "transformer": Description(
+        "A small encoder of self-attention with rotary positions, then a dense layer.",
+        "Vaswani et al. 2017, arXiv:1706.03762; Su et al. 2021, arXiv:2104.09864",
+    ),
 }

@@ -9,6 +9,9 @@ import pandas as pd
 
 from seqgraft.errors import SeqgraftError
 
+#: Stands for the letters where a task brings vectors: one channel, as many places as a vector has numbers.
+VECTOR = "·"
+
 
 @dataclass(frozen=True)
 class Aim:

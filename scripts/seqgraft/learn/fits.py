@@ -1,7 +1,7 @@
 """All fits of one strategy on one target: search inside the labels, final predictor, predictions."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,9 @@ def run_job(
         source = start.source_of(plan.replicate)
         return common | {"source": source.sha256 if source else None}
 
-    return run_fits(
+    # Loaded here too: what does not fit is told before any fit, and the table does not hang on which fits are done.
+    layers = start.loaded(sources[0], 0)[1] if sources else None
+    result = run_fits(
         plans,
         lambda plan: FITTERS[facts.trainable](start, plan),
         key_parts,
@@ -145,6 +147,7 @@ def run_job(
         keep_weights=True,
         prune=prune,
     )
+    return replace(result, layers=layers)
 
 
 def _zero_shot(start: Start) -> JobResult:
@@ -205,5 +208,7 @@ def save_predictor(
     weights = {name: torch.from_numpy(value) for name, value in result.weights.items()}
     members = len({name.split(".")[0] for name in weights})
     more |= facts_of(aim, result.transforms)
+    if result.layers is not None:
+        more["layers"] = result.layers.to_dict("records")
     save_bundle(bundle_json, weights_file, weights, reading, backbone, members=members, **more)
     return True

@@ -102,8 +102,11 @@ def forgetting_rows(
     Returns
     -------
     pandas.DataFrame
-        Columns ``head, metric, before, after, difference, n_test``; difference is after minus before.
+        Columns ``head, metric, before, after, difference, n_test``; difference is after minus before. Without a row
+        where layers of the fine-tuned model have another shape, because its letters or places are not the source's.
     """
+    if not _fits(bundle, weights):
+        return pd.DataFrame(columns=COLUMNS)
     before = _model(bundle, source, bundle.weights, device)
     after = [_model(bundle, source, own, device) for own in _members(weights)]
     backed = [_model(bundle, source, own | _head_of(bundle.weights), device) for own in _members(weights)]
@@ -123,6 +126,16 @@ def forgetting_rows(
             )
             rows.append((head, metric, was, is_now, is_now - was, len(labels)))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _fits(bundle: Bundle, weights: Mapping[str, torch.Tensor]) -> bool:
+    """Tell whether the layers of a fine-tuned model are those of its source, so that it can read the source."""
+    return all(
+        bundle.weights[name].shape == value.shape
+        for own in _members(weights)
+        for name, value in own.items()
+        if not name.startswith("head.")
+    )
 
 
 def _members(weights: Mapping[str, torch.Tensor]) -> Iterator[dict[str, torch.Tensor]]:

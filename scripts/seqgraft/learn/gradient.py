@@ -128,7 +128,7 @@ def _runs(start: Start, plan: FitPlan, lesson: Lesson, learning_rate: float) -> 
     for part in plan.members:
         words = (*plan.seed_words, "member", part.number)
         rows = torch.from_numpy(plan.rows[part.fit]).to(start.device)
-        model = start.model(source, seed_value=seed(*words, "weights"))
+        model = start.model(source, seed(*words, "weights"), plan.rows[part.fit])
         own = targets[torch.from_numpy(part.fit).to(start.device)]
         runs.append(Run(model, start.tokens[rows], own, settings, words, objective=objective))
     return runs

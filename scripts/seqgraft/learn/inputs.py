@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from seqgraft.data.tokens import TokenStore
+from seqgraft.data.tokens import TokenStore, encode
 from seqgraft.known_alphabets import alphabet_of
-from seqgraft.learn.examples import Aim, Examples, Reading
+from seqgraft.learn.examples import VECTOR, Aim, Examples, Reading
 from seqgraft.learn.labels import label_columns, labels_of
 from seqgraft.learn.measures import measure_of
 from seqgraft.tables import read_parquet
@@ -38,7 +38,9 @@ class TaskInputs(NamedTuple):
     excluded: set[str]
 
 
-def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) -> TaskInputs:
+def read_task(
+    task: Mapping[str, Any], files: Any, *, roles: Collection[str], letters: bool = False
+) -> TaskInputs:
     """Read one task's files.
 
     Parameters
@@ -51,15 +53,22 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
         Paths of the task's files by the names in `TASK_FILES`.
     roles : collection of {"source", "pool"}
         Which leaks count: ``pool`` for copies of the task's own test part, ``source`` for copies of a target.
+    letters : bool
+        Whether letters are read also of a task that brings embeddings; shorter sequences end in unknown letters.
 
     Returns
     -------
     TaskInputs
     """
-    store = TokenStore(files["tokens"], files["offsets"])
     names = [task["alphabet"]] if task.get("inputs", 1) == 1 else [task["alphabet"], task.get("alphabet_2")]
     alphabets = [alphabet_of(name if name is not None else names[0]) for name in names]
-    matrices, ragged = _matrices(store, [len(alphabet.letters) for alphabet in alphabets], names)
+    sizes = [len(alphabet.letters) for alphabet in alphabets]
+    store = TokenStore(files["tokens"], files["offsets"])
+    vectors = store.tokens.dtype.kind == "f"
+    if vectors and letters:
+        matrices, ragged, vectors = [_letters_of(files["records"], names[0], sizes[0])], [False], False
+    else:
+        matrices, ragged = _matrices(store, sizes, names)
     aim = Aim(
         task.get("type", "binary"),
         tuple(task["classes"]),
@@ -70,7 +79,7 @@ def read_task(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) ->
     table = read_parquet(files["records"], columns=["id", *label_columns(aim)])
     readings = [
         Reading(
-            alphabet.letters,
+            VECTOR if vectors else alphabet.letters,
             matrix.shape[1],
             alphabet.complement if task["strand"] == "both" else None,
             ragged=padded,
@@ -111,3 +120,12 @@ def _matrices(store: TokenStore, letters: list[int], names: list[Any]) -> tuple[
             for matrix in found
         ]
     return found, [bool((matrix > size).any()) for matrix, size in zip(found, letters, strict=True)]
+
+
+def _letters_of(records: str, alphabet: Any, unknown: int) -> np.ndarray:
+    """Return the tokens (N, L) of a task's sequences, whatever stands in its store."""
+    tokens, offsets = encode(read_parquet(records, columns=["sequence"])["sequence"].tolist(), alphabet)
+    lengths = np.diff(offsets)
+    matrix = np.full((len(lengths), int(lengths.max())), unknown, dtype=np.uint8)
+    matrix[np.arange(matrix.shape[1]) < lengths[:, None]] = tokens
+    return matrix

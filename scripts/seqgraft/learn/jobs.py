@@ -78,6 +78,8 @@ class JobResult:
         Final weights of the largest train size of replicate 1; empty where none are kept.
     transforms : list, optional
         Of numbers the transforms of each output that were fitted to the labels of that fit.
+    layers : pandas.DataFrame, optional
+        What the fits of replicate 1 started from, as of ``loading.load_into``; None without a source.
     """
 
     predictions: pd.DataFrame
@@ -86,6 +88,7 @@ class JobResult:
     reused: int
     weights: dict[str, np.ndarray]
     transforms: list[Any] | None = None
+    layers: pd.DataFrame | None = None
 
 
 def plan_fits(

@@ -6,12 +6,15 @@ ICML, section 3.2), which does what a falling learning rate does without knowing
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.model import Model, predict
+from seqgraft.learn.norms import batch_norms, estimate, statistics
 from seqgraft.learn.objectives import BINARY, Objective
 from seqgraft.learn.optimizer import AdamW
 from seqgraft.seeds import seed
@@ -82,6 +85,8 @@ class Run:
         self.loss = math.nan
         self.parameters = list(model.parameters())
         self.average = [parameter.detach().clone() for parameter in self.parameters]
+        self.norms = [norm for norm in batch_norms(model) if not norm.fixed]
+        self._estimated: tuple[int, dict[str, torch.Tensor]] = (0, {})
         self.optimizer = AdamW(
             self.parameters, learning_rate=settings.learning_rate, weight_decay=settings.weight_decay
         )
@@ -114,23 +119,35 @@ class Run:
                 )
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Return a copy of the averaged weights, by name."""
-        names = [name for name, _ in self.model.named_parameters()]
-        return {name: value.clone() for name, value in zip(names, self.average, strict=True)}
+        """Return a copy of the averaged weights and of the statistics that belong to them, by name."""
+        with self._averaged():
+            return {name: value.clone() for name, value in self.model.state_dict().items()}
 
     @torch.no_grad()
     def predict(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return logits (N,) under the averaged weights; the run goes on unchanged."""
-        current = [parameter.clone() for parameter in self.parameters]
-        self._put(self.average)
-        logits = predict(self.model, tokens)
-        self._put(current)
-        return logits
+        with self._averaged():
+            return predict(self.model, tokens)
 
-    def _put(self, values: list[torch.Tensor]) -> None:
-        """Copy values into the model's parameters."""
-        for parameter, value in zip(self.parameters, values, strict=True):
+    @contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """Put the averaged weights into the model for a while.
+
+        The statistics of a BatchNorm are those of the weights of each step, which averaged weights do not have; so
+        they are estimated anew from the examples of the run. Before the first step they are what the model came with.
+        """
+        current = {name: value.clone() for name, value in self.model.state_dict().items()}
+        for parameter, value in zip(self.parameters, self.average, strict=True):
             parameter.data.copy_(value)
+        if self.norms and self.steps:
+            if self._estimated[0] != self.steps:
+                estimate(self.model, self.norms, self.tokens)
+                self._estimated = (self.steps, statistics(self.model))
+            self.model.load_state_dict(self._estimated[1], strict=False)
+        try:
+            yield
+        finally:
+            self.model.load_state_dict(current)
 
     def _one_epoch(self) -> float:
         """Pass once over all examples in a new order and return the mean loss."""
@@ -158,6 +175,8 @@ class Run:
 
     def _vary(self, tokens: torch.Tensor) -> torch.Tensor:
         """Augment a batch: strand, shift and hidden letters, as the settings ask for."""
+        if tokens.is_floating_point():
+            return tokens  # vectors have no strand, no place and no letter to hide
         unknown = len(self.model.reading.letters)
         if self.model.reading.complement is not None:
             other = torch.rand(len(tokens), 1, device=tokens.device) < 0.5

@@ -26,8 +26,6 @@ class Model(nn.Module):
         self.reading = reading
         self.backbone = BACKBONES[settings.name](len(reading.letters), reading.length, settings)
         width = self.backbone.features
-        if reading.per_residue:
-            width = self.backbone.position_features
         if reading.second is not None:
             width = joined_width(reading, width)
         self.head = nn.Linear(width, reading.outputs)
@@ -48,7 +46,13 @@ class Model(nn.Module):
             self.register_buffer(f"complement{end}", complement, persistent=False)
 
     def features(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return features (B, F), or (B, L, F) of each residue, of tokens (B, L) as they are written."""
+        """Return features (B, F), or (B, L, F) of each residue, of tokens (B, L) as they are written.
+
+        Vectors (B, D) are what a backbone of embeddings reads.
+        """
+        if tokens.is_floating_point():
+            features: torch.Tensor = self.backbone(tokens[:, None])
+            return features
         found = [
             self._features(number, part, own)
             for number, (part, own) in enumerate(

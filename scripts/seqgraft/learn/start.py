@@ -1,6 +1,7 @@
 """Where the fits of one strategy start from: the target on the device, the source models, their features."""
 
 import numpy as np
+import pandas as pd
 import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
@@ -11,6 +12,7 @@ from seqgraft.learn.lesson import Lesson, lesson_of
 from seqgraft.learn.measures import measure_of
 from seqgraft.learn.model import Model, build, extract
 from seqgraft.learn.names import Strategy
+from seqgraft.learn.norms import POLICIES
 from seqgraft.seeds import seed
 
 
@@ -64,14 +66,38 @@ class Start:
         kept = source.description.get("transforms") if source and self.strategy.head == "kept" else None
         return lesson_of(self.examples.aim, self.examples.labels[plan.rows], self.training, kept)
 
-    def model(self, source: Bundle | None, seed_value: int) -> Model:
-        """Build a model that starts as the strategy says; `seed_value` seeds what is drawn anew."""
+    def model(self, source: Bundle | None, seed_value: int, rows: np.ndarray | None = None) -> Model:
+        """Build a model that starts as the strategy says.
+
+        Parameters
+        ----------
+        source : Bundle, optional
+            The source model; None for random weights.
+        seed_value : int
+            Seeds what is drawn anew.
+        rows : numpy.ndarray, optional
+            Examples that it will learn from: a BatchNorm that comes from a source may adapt to them. None where it
+            learns nothing and stays as it is.
+        """
         if source is None:
-            model = build(self.reading, self.backbone, seed_value)
-        else:
-            kept = self.strategy.head == "kept"
-            model, _ = model_from(source, self.reading, self.backbone, keep_head=kept, seed_value=seed_value)
-        return model.to(self.device)
+            return build(self.reading, self.backbone, seed_value).to(self.device)
+        model, _ = self.loaded(source, seed_value)
+        model.to(self.device)
+        if rows is not None:
+            tokens = self.tokens[torch.from_numpy(rows).to(self.device)]
+            POLICIES[self.training.batch_norm](model, tokens)
+        return model
+
+    def loaded(self, source: Bundle, seed_value: int) -> tuple[Model, pd.DataFrame]:
+        """Build a model on the CPU that starts from a source, and the table of what was loaded."""
+        return model_from(
+            source,
+            self.reading,
+            self.backbone,
+            keep_head=self.strategy.head == "kept",
+            seed_value=seed_value,
+            position_bound=self.training.position_bound,
+        )
 
     def frozen(self, plan: FitPlan) -> Model:
         """Return the model whose backbone a frozen fit uses: the source's, or an untrained one without sources.
@@ -80,7 +106,8 @@ class Start:
         only the labels change.
         """
         source = self.source_of(plan.replicate)
-        return self.model(source, 0 if source else seed(*plan.seed_words[:-2], "untrained", plan.replicate))
+        seed_value = 0 if source else seed(*plan.seed_words[:-2], "untrained", plan.replicate)
+        return self.model(source, seed_value, plan.rows)
 
     def features(self, plan: FitPlan) -> np.ndarray:
         """Return the frozen backbone's features (N, F) float64 of all examples, computed once per backbone.
@@ -92,6 +119,8 @@ class Start:
         """
         source = self.source_of(plan.replicate)
         name = source.sha256 if source else f"untrained {plan.replicate}"
+        if source and self.training.batch_norm == "adapt":
+            name += f" adapted to {plan.train_size} of {plan.replicate}"
         if name not in self._features:
             features = extract(self.frozen(plan), self.tokens, self._wanted())
             self._features[name] = features.cpu().numpy().astype(np.float64)
