@@ -40,7 +40,8 @@ test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and ar
 	  -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 torture: $(READY) ## kill a study and a pretraining at random moments, again and again, and compare the bytes
-	SEQGRAFT_TORTURE=1 $(BIN)/python -m pytest tests/workflow/test_kills.py -rA
+	SEQGRAFT_TORTURE=1 SEQGRAFT_KILLS=100 $(BIN)/python -m pytest tests/workflow/test_kills.py \
+	  tests/unit/test_learn_checkpoint.py -rA
 
 verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }

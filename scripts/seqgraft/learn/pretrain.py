@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,18 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn import checkpoint
 from seqgraft.learn.backbones import describe
 from seqgraft.learn.bundle import save_bundle
 from seqgraft.learn.choosing import grouped_share, log_loss, stratified_share
-from seqgraft.learn.device import name_of
+from seqgraft.learn.device import name_of, on_device
 from seqgraft.learn.examples import Examples, Reading, groups_of_rows
-from seqgraft.learn.loop import LoopSettings, Run
+from seqgraft.learn.loop import Run
+from seqgraft.learn.loop_settings import loop_settings
 from seqgraft.learn.model import build, predict
 from seqgraft.learn.part import part_of_source
 from seqgraft.learn.progress import duration
+from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.source_model import (
     HISTORY_COLUMNS,
     SourceModel,
@@ -98,19 +102,21 @@ def train_source(
     else:
         held_out = rows[grouped_share(labels, groups[rows], pretraining.validation, generator)]
     fit = np.setdiff1d(rows, held_out)
-    tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
-    targets = torch.from_numpy(examples.labels.astype(np.float32)).to(device)
-    settings = LoopSettings(
-        learning_rate=pretraining.learning_rate,
-        weight_decay=pretraining.weight_decay,
-        batch_size=pretraining.batch_size,
-        token_dropout=pretraining.token_dropout,
-        shift=pretraining.shift,
-    )
-    model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
-    run = Run(model, tokens[fit], targets[fit], settings, (*seed_words, "run"))
+    tokens = on_device(examples.tokens, device)
+    targets = on_device(examples.labels.astype(np.float32), device)
+    settings = loop_settings(pretraining, pretraining.learning_rate, pretraining.weight_decay)
+
+    def fresh(epochs: int) -> Run:
+        model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
+        return Run(model, tokens[fit], targets[fit], replace(settings, epochs=epochs), (*seed_words, "run"))
+
+    run = fresh(pretraining.epochs[0])
     best, waited, history, began = (np.inf, 0, run.state()), 0, [], time.perf_counter()
     for epoch in pretraining.epochs:
+        if settings.schedule in SCHEDULES and epoch > pretraining.epochs[0]:
+            run = fresh(
+                epoch
+            )  # where the learning rate falls, checkpoints of one run are no runs of other lengths
         run.advance(epoch)
         logits = run.predict(tokens[held_out]).double().cpu().numpy()
         loss = log_loss(logits, examples.labels[held_out])
@@ -131,6 +137,7 @@ def train_source(
             if waited >= pretraining.patience:
                 break
     _, epochs, weights = best
+    model = run.model
     model.load_state_dict(weights)
     parts = {"held-out": held_out, "test": np.sort(np.asarray(test_rows))}
     predicted = {
@@ -219,7 +226,8 @@ def run(
     )
     kept = store.get(key)
     if kept is None:
-        model = train_source(examples, train_rows, test_rows, say=say, **settings)
+        with checkpoint.keeping(checkpoint.Checkpoints(store.folder, key)):
+            model = train_source(examples, train_rows, test_rows, say=say, **settings)
         store.put(key, packed(model, examples, train_rows))
     else:
         model = unpacked(kept, examples, train_rows, test_rows)

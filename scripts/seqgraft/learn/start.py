@@ -5,6 +5,7 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
 from seqgraft.learn.bundle import Bundle, model_from
+from seqgraft.learn.device import on_device
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.model import Model, build, extract
@@ -49,8 +50,8 @@ class Start:
         self.strategy, self.examples, self.test = strategy, examples, test
         self.reading, self.backbone, self.training = reading, backbone, training
         self.sources, self.device = sources, device
-        self.tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
-        self.labels = torch.from_numpy(examples.labels.astype(np.float32)).to(device)
+        self.tokens = on_device(examples.tokens, device)
+        self.labels = on_device(examples.labels.astype(np.float32), device)
         self._features: dict[str, np.ndarray] = {}
 
     def source_of(self, replicate: int) -> Bundle | None:
