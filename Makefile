@@ -47,9 +47,10 @@ verify: $(READY) ## say whether a study's files are those of its run: make verif
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
 	@$(BIN)/python -m seqgraft.verify "results/$(STUDY)" $(if $(AGAINST),--against "$(AGAINST)")
 
-bench: $(READY) ## time encoding against its peers, and evaluation and report on 10,000 fits; writes bench/*.tsv
+bench: $(READY) ## time encoding and training against their peers, and evaluation and report on 10,000 fits; writes bench/*.tsv
 	$(BIN)/python bench/encoding.py
 	$(BIN)/python bench/evaluation.py
+	$(BIN)/python bench/training.py
 
 # Exits with an error when something asked of the statistics is not met. docs/truth.md quotes the table.
 truth: $(READY) ## simulate studies whose truth is known and count how often the statistics find it (about ten minutes on one core)

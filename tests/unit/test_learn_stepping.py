@@ -117,6 +117,7 @@ def test_a_factor_of_nothing_leaves_weights_and_their_decay_alone():
     before = run_of()
     run.advance(2)
     assert differing(run, before) == set(run.names) - {"head.weight", "backbone.conv1.weight"}
+    assert run.model.head.weight.grad is None  # nor is its gradient worked out
     run.advance(3)
     assert "head.weight" in differing(run, before)
 
