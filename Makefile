@@ -40,7 +40,8 @@ test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and ar
 	  -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 torture: $(READY) ## kill a study and a pretraining at random moments, again and again, and compare the bytes
-	SEQGRAFT_TORTURE=1 $(BIN)/python -m pytest tests/workflow/test_kills.py -rA
+	SEQGRAFT_TORTURE=1 SEQGRAFT_KILLS=100 $(BIN)/python -m pytest tests/workflow/test_kills.py \
+	  tests/unit/test_learn_checkpoint.py -rA
 
 # The scripts beside the test install and start a one-node SLURM; FORM=short is what continuous integration runs.
 FORM ?= full
@@ -75,9 +76,10 @@ verify: $(READY) ## say whether a study's files are those of its run: make verif
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
 	@$(BIN)/python -m seqgraft.verify "results/$(STUDY)" $(if $(AGAINST),--against "$(AGAINST)")
 
-bench: $(READY) ## time encoding against its peers, and evaluation and report on 10,000 fits; writes bench/*.tsv
+bench: $(READY) ## time encoding and training against their peers, and evaluation and report on 10,000 fits; writes bench/*.tsv
 	$(BIN)/python bench/encoding.py
 	$(BIN)/python bench/evaluation.py
+	$(BIN)/python bench/training.py
 
 # Exits with an error when something asked of the statistics is not met. docs/truth.md quotes the table.
 truth: $(READY) ## simulate studies whose truth is known and count how often the statistics find it (about ten minutes on one core)

@@ -252,6 +252,9 @@ def test_a_primary_metric_that_a_target_lacks_is_refused(named: str, types: list
 
 def test_a_primary_metric_that_is_left_out_is_filled_in(config: dict[str, Any]) -> None:
     assert read_study(config).as_understood()["primary_metric"] == "auroc"
+
+
+@pytest.mark.parametrize(
     ("backbone", "strand", "message"),
     [
         ({"name": "cnn"}, "single", "the backbone cnn reads letters"),

@@ -8,8 +8,9 @@ from sklearn.metrics import roc_auc_score
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn import device
+from seqgraft.learn.augment import shifted
 from seqgraft.learn.examples import Reading
-from seqgraft.learn.loop import DivergedError, LoopSettings, Run, _shifted
+from seqgraft.learn.loop import DivergedError, LoopSettings, Run
 from seqgraft.learn.model import build
 from seqgraft.learn.progress import Progress
 
@@ -85,7 +86,7 @@ def test_both_strands_are_trained_on():
 def test_shifts_fill_with_unknown_letters():
     tokens = torch.tensor([[0, 1, 2, 3]] * 200, dtype=torch.uint8)
     torch.manual_seed(0)
-    seen = {tuple(row) for row in _shifted(tokens, 1, 4).tolist()}
+    seen = {tuple(row) for row in shifted(tokens, torch.randint(0, 3, (200, 1)), 1, 4).tolist()}
     assert seen == {(4, 0, 1, 2), (0, 1, 2, 3), (1, 2, 3, 4)}
 
 

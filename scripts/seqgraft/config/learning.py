@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from seqgraft.config.backbones import BackboneSettings as BackboneSettings
-from seqgraft.config.base import Settings
+from seqgraft.config.stepping import FALLING, SteppingSettings
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
@@ -18,12 +18,9 @@ def rising(epochs: tuple[int, ...]) -> tuple[int, ...]:
     return epochs
 
 
-class TrainingSettings(Settings):
+class TrainingSettings(SteppingSettings):
     """How a strategy learns from the target's labels; every strategy and baseline gets the same search."""
 
-    optimizer: Literal["adamw"] = Field(
-        "adamw", description="The optimiser: AdamW (Loshchilov & Hutter 2019)."
-    )
     learning_rates: tuple[Positive, ...] = Field(
         (1e-3,), min_length=1, description="Learning rates to choose from by held-out loss."
     )
@@ -37,6 +34,10 @@ class TrainingSettings(Settings):
     )
     batch_size: int = Field(32, ge=1, le=65536, description="Sequences per step.")
     weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
+    weight_decays: tuple[Annotated[float, Field(ge=0, le=10)], ...] = Field(
+        (),
+        description="Weight decays to choose from by held-out loss, with each learning rate; none: `weight_decay`.",
+    )
     token_dropout: float = Field(
         0.0, ge=0, lt=1, description="Share of letters shown as unknown during training, drawn at each step."
     )
@@ -81,8 +82,19 @@ class TrainingSettings(Settings):
 
     _rising = field_validator("epochs")(rising)
 
+    @property
+    def grid(self) -> tuple[tuple[float, float], ...]:
+        """Every learning rate with every weight decay, in the order in which they are tried."""
+        decays = self.weight_decays or (self.weight_decay,)
+        return tuple((rate, decay) for rate in self.learning_rates for decay in decays)
 
-class PretrainingSettings(Settings):
+    @property
+    def passes(self) -> int:
+        """Passes over the labels by one model at one place of the grid, if no run ends early."""
+        return sum(self.epochs) if self.schedule in FALLING else max(self.epochs)
+
+
+class PretrainingSettings(SteppingSettings):
     """How a source model is trained on the source task."""
 
     replicates: int = Field(
@@ -102,3 +114,8 @@ class PretrainingSettings(Settings):
     shift: int = Field(0, ge=0, le=100, description="Largest shift in letters drawn in training.")
 
     _rising = field_validator("epochs")(rising)
+
+    @property
+    def passes(self) -> int:
+        """Passes over the source by one model, if its training does not end early."""
+        return sum(self.epochs) if self.schedule in FALLING else max(self.epochs)

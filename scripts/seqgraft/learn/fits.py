@@ -10,6 +10,7 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn import checkpoint, memory
 from seqgraft.learn.answers import answers, facts_of
 from seqgraft.learn.bundle import load_bundle, save_bundle
 from seqgraft.learn.device import name_of
@@ -134,18 +135,29 @@ def run_job(
 
     # Loaded here too: what does not fit is told before any fit, and the table does not hang on which fits are done.
     layers = start.loaded(sources[0], 0)[1] if sources else None
+    store = Store(store_folder)
+
+    def fit(plan: FitPlan) -> FitResult:
+        memory.forget_peak(device)
+        result = FITTERS[facts.trainable](start, plan)
+        result.history["peak_mib"] = memory.peak_mib(device)
+        if (kept := checkpoint.current()) is not None:
+            result.history.update(checkpoint.about_time(kept, result.history))
+        return result
+
     result = run_fits(
         plans,
-        lambda plan: FITTERS[facts.trainable](start, plan),
+        fit,
         key_parts,
         examples,
         test,
-        store=Store(store_folder),
+        store=store,
         progress=progress,
         device=name_of(device),
         versions=versions(("numpy", "torch", "scikit-learn")),
         keep_weights=True,
         prune=prune,
+        around=lambda key: checkpoint.keeping(checkpoint.Checkpoints(store.folder, key)),
     )
     return replace(result, layers=layers)
 

@@ -1,23 +1,27 @@
 """Fits that train all layers.
 
-Every member and learning rate is one run with checkpoints; the lowest pooled held-out loss chooses the
-learning rate and the epochs, for all members together.
+Every member at every place of the grid (learning rate, weight decay) is one run with checkpoints; the lowest pooled
+held-out loss chooses place and epochs, for all members together. Where the learning rate falls, checkpoints of one run
+are no runs of different lengths, and each number of epochs is a run of its own.
 """
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from seqgraft.config.learning import TrainingSettings
 from seqgraft.learn.choosing import pooled
+from seqgraft.learn.diverged import DivergedError
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.lesson import Lesson
-from seqgraft.learn.loop import DivergedError, LoopSettings, Run
+from seqgraft.learn.loop import PREDICTED, Run
+from seqgraft.learn.loop_settings import LoopSettings, loop_settings
+from seqgraft.learn.memory import halving
 from seqgraft.learn.model import predict
 from seqgraft.learn.objectives import trained
+from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult
 from seqgraft.seeds import seed
@@ -27,14 +31,32 @@ State = dict[str, torch.Tensor]
 
 @dataclass
 class Choice:
-    """A learning rate and a number of epochs, with the members as they were then."""
+    """A place of the grid and a number of epochs, with the members as they were then."""
 
     loss: float
     learning_rate: float
+    weight_decay: float
     epochs: int
     held_out_rows: np.ndarray
     held_out: np.ndarray
     states: list[State]
+
+
+@dataclass
+class Tally:
+    """What all runs of a fit came to, the given up ones among them."""
+
+    examples: int = 0
+    halved: int = (
+        0  # least sequences that went through the network at once, where memory did not suffice for all
+    )
+
+    def count(self, runs: list[Run]) -> None:
+        """Add runs that nobody advances any more."""
+        for run in runs:
+            self.examples += run.examples
+            if run.most < run.settings.batch_size:
+                self.halved = min(self.halved or run.most, run.most)
 
 
 def fit_all(start: Start, plan: FitPlan) -> FitResult:
@@ -60,35 +82,38 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
     best: Choice | None = None
     notes: list[str] = []
     failure: DivergedError | None = None
-    examples = 0
+    tally = Tally()
     lesson = start.lesson(plan)
-    for learning_rate in start.training.learning_rates:
-        runs = _runs(start, plan, lesson, learning_rate)
+    for learning_rate, weight_decay in start.training.grid:
+        settings = loop_settings(start.training, learning_rate, weight_decay)
         try:
-            found = _walk(start, plan, lesson, runs, learning_rate)
+            found = _walk(start, plan, lesson, settings, tally)
         except DivergedError as error:
             failure = error
-            notes.append(f"learning rate {learning_rate:g} diverged in epoch {runs[0].epoch}")
+            decay = f" and weight decay {weight_decay:g}" if start.training.weight_decays else ""
+            notes.append(f"learning rate {learning_rate:g}{decay} diverged: {error.what}")
             continue
-        finally:
-            examples += sum(run.examples for run in runs)
         if best is None or found.loss < best.loss:
             best = found
     if best is None:
         assert failure is not None
         raise failure
-    model = runs[0].model
+    if tally.halved:
+        notes.append(f"memory sufficed for {tally.halved} sequences at once, their gradients were added up")
+    model = start.model(start.source_of(plan.replicate), seed_value=0)
     test = start.tokens[torch.from_numpy(start.test).to(start.device)]
     logits = []
     for state in best.states:
         model.load_state_dict(state)
-        logits.append(predict(model, test).double().cpu().numpy())
+        values = halving(lambda size: predict(model, test, size), PREDICTED)
+        logits.append(values.double().cpu().numpy())
     history = {
         "members": len(best.states),
         "epochs": best.epochs,
         "learning_rate": best.learning_rate,
+        "weight_decay": best.weight_decay,
         "held_out_loss": best.loss,
-        "examples_per_second": examples / (time.perf_counter() - began),
+        "examples_per_second": tally.examples / (time.perf_counter() - began),
         "note": "; ".join(notes),
     }
     weights = {
@@ -107,21 +132,9 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
     )
 
 
-def loop_settings(training: TrainingSettings, learning_rate: float) -> LoopSettings:
-    """Return what a run needs of the settings."""
-    return LoopSettings(
-        learning_rate=learning_rate,
-        weight_decay=training.weight_decay,
-        batch_size=training.batch_size,
-        token_dropout=training.token_dropout,
-        shift=training.shift,
-    )
-
-
-def _runs(start: Start, plan: FitPlan, lesson: Lesson, learning_rate: float) -> list[Run]:
-    """Start one run per member; its seeds do not depend on strategy or learning rate."""
+def _runs(start: Start, plan: FitPlan, lesson: Lesson, settings: LoopSettings) -> list[Run]:
+    """Start one run per member; its seeds depend neither on the strategy nor on the place of the grid."""
     source = start.source_of(plan.replicate)
-    settings = loop_settings(start.training, learning_rate)
     objective = trained(lesson.objective)
     targets = objective.targets(lesson.labels).to(start.device)
     runs = []
@@ -134,32 +147,43 @@ def _runs(start: Start, plan: FitPlan, lesson: Lesson, learning_rate: float) -> 
     return runs
 
 
-def _walk(start: Start, plan: FitPlan, lesson: Lesson, runs: list[Run], learning_rate: float) -> Choice:
+def _walk(start: Start, plan: FitPlan, lesson: Lesson, settings: LoopSettings, tally: Tally) -> Choice:
     """Take all members from checkpoint to checkpoint, in step, until the held-out loss stops falling."""
     held_out = [torch.from_numpy(plan.rows[part.held_out]).to(start.device) for part in plan.members]
     best: Choice | None = None
     waited = 0
-    for epochs in start.training.epochs:
-        for run in runs:
-            run.advance(epochs)
-        logits = [
-            run.predict(start.tokens[rows]).double().cpu().numpy()
-            for run, rows in zip(runs, held_out, strict=True)
-        ]
-        rows, values = pooled(plan.members, logits)
-        loss = lesson.loss(values, rows)
-        if not math.isfinite(loss):
-            raise DivergedError(
-                f"the held-out loss became {loss} after {epochs} epochs at learning rate {learning_rate:g}",
-                where="config key training.learning_rates",
-                remedy="use a smaller learning rate",
-            )
-        if best is None or loss < best.loss:
-            best = Choice(loss, learning_rate, epochs, rows, values, [run.state() for run in runs])
-            waited = 0
-        else:
-            waited += 1
-            if waited >= start.training.patience:
-                break
+    runs: list[Run] = []
+    try:
+        for epochs in start.training.epochs:
+            if not runs or settings.schedule in SCHEDULES:
+                tally.count(runs)
+                runs = _runs(start, plan, lesson, replace(settings, epochs=epochs))
+            for run in runs:
+                run.advance(epochs)
+            logits = [
+                run.predict(start.tokens[rows]).double().cpu().numpy()
+                for run, rows in zip(runs, held_out, strict=True)
+            ]
+            rows, values = pooled(plan.members, logits)
+            loss = lesson.loss(values, rows)
+            if not math.isfinite(loss):
+                raise DivergedError(
+                    f"the held-out loss became {loss} after {epochs} epochs"
+                    f" at learning rate {settings.learning_rate:g}",
+                    where="config key training.learning_rates",
+                    remedy="use a smaller learning rate",
+                )
+            if best is None or loss < best.loss:
+                states = [run.state() for run in runs]
+                best = Choice(
+                    loss, settings.learning_rate, settings.weight_decay, epochs, rows, values, states
+                )
+                waited = 0
+            else:
+                waited += 1
+                if waited >= start.training.patience:
+                    break
+    finally:
+        tally.count(runs)
     assert best is not None  # at least one checkpoint is configured
     return best

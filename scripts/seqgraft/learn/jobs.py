@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from seqgraft.config.learning import TrainingSettings
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.answers import answer_columns, answers
 from seqgraft.learn.choosing import Member, members
+from seqgraft.learn.diverged import DivergedError
 from seqgraft.learn.examples import BINARY_AIM, Aim, Examples, groups_of_rows, pool_rows
 from seqgraft.learn.measures import measure_of
 from seqgraft.learn.progress import Progress
@@ -26,8 +28,8 @@ PREDICTION_COLUMNS = [
     "prediction",
 ]  # of the types with one value; see `answer_columns`
 HISTORY_COLUMNS = [
-    "train_size", "is_all", "replicate", "members", "epochs", "learning_rate", "penalty_c",
-    "held_out_loss", "seconds", "device", "examples_per_second", "software", "note",
+    "train_size", "is_all", "replicate", "members", "epochs", "learning_rate", "weight_decay", "penalty_c",
+    "held_out_loss", "seconds", "device", "examples_per_second", "peak_mib", "software", "note",
 ]  # fmt: skip
 
 
@@ -168,6 +170,7 @@ def run_fits(
     versions: Mapping[str, str],
     keep_weights: bool = False,
     prune: bool = True,
+    around: Callable[[str], AbstractContextManager[Any]] = nullcontext,
 ) -> JobResult:
     """Make or find every fit of a job and put their predictions into one table.
 
@@ -196,13 +199,22 @@ def run_fits(
         Whether to keep the weights of the largest train size of replicate 1.
     prune : bool
         Whether to remove fits from the store that this job does not want; False where several jobs share it.
+    around : callable
+        Takes the key of a fit and returns a context in which it is made.
 
     Returns
     -------
     JobResult
+        A fit whose loss was not finite has a row with a note in the history, and no prediction.
+
+    Raises
+    ------
+    DivergedError
+        When no fit of the job has a finite loss.
     """
     largest = max(plan.train_size for plan in plans)
     predictions, history, keys = [], [], []
+    failures: list[list[str] | None] = []
     weights: dict[str, np.ndarray] = {}
     trained = 0
     transforms: list[Any] | None = None
@@ -213,30 +225,62 @@ def run_fits(
         key = key_of(_fit_parts(plan, examples, test) | dict(key_parts(plan)) | {"versions": dict(versions)})
         keys.append(key)
         result = store.get(key)
-        if wanted and result is not None and not result.weights:
+        if wanted and result is not None and not result.weights and _failure(result) is None:
             result = None  # the largest size was taken away: weights of the next one were never kept
         reused = result is not None
         if result is None:
             started = time.perf_counter()
-            result = fit(plan)
-            seconds = time.perf_counter() - started
-            result.history.update(seconds=seconds, device=device, software=computed_with())
+            with around(key):
+                result = _made(fit, plan)
+            result.history.setdefault("seconds", time.perf_counter() - started)
+            result.history.update(device=device, software=computed_with())
             if not wanted:
                 result = replace(result, weights={}, transforms=None)
             store.put(key, result)
             trained += 1
         if wanted:
             weights, transforms = result.weights, result.transforms
-        predictions.append(prediction_rows(plan, result, examples, test))
+        if _failure(result) is None:
+            predictions.append(prediction_rows(plan, result, examples, test))
         named = {"train_size": plan.train_size, "is_all": plan.is_all, "replicate": plan.replicate}
         history.append(named | result.history)
+        failures.append(_failure(result))
         if progress is not None:
             progress.step(reused=reused)
+    if not predictions and failures[-1] is not None:
+        what, where, remedy = failures[-1]
+        raise DivergedError(what, where=where, remedy=remedy)
+    if keep_weights and not weights:
+        weights, transforms = _weights_of_another(plans, failures, fit)
     if prune:
         store.prune(keys)
     table = pd.DataFrame(history).reindex(columns=HISTORY_COLUMNS)
     rows = sort_predictions(predictions, examples.ids, examples.aim)
     return JobResult(rows, table, trained, len(plans) - trained, weights, transforms)
+
+
+def _made(fit: Callable[[FitPlan], FitResult], plan: FitPlan) -> FitResult:
+    """Make a fit, or what is kept of one that diverged: one bad fit is no reason to lose the others."""
+    try:
+        return fit(plan)
+    except DivergedError as error:
+        nothing, told = np.empty(0), [error.what, error.where, error.remedy]
+        history = {"note": f"no predictions: {error.what}", "diverged": told}
+        return FitResult(nothing, np.empty(0, dtype=np.int64), nothing, history)
+
+
+def _failure(result: FitResult) -> list[str] | None:
+    """Return what, where and remedy of a fit that diverged, None of any other."""
+    return result.history.get("diverged")
+
+
+def _weights_of_another(
+    plans: Sequence[FitPlan], failures: Sequence[list[str] | None], fit: Callable[[FitPlan], FitResult]
+) -> tuple[dict[str, np.ndarray], list[Any] | None]:
+    """Make the largest fit that did not diverge again, for its weights: that of replicate 1 diverged."""
+    left = [plan for plan, failure in zip(plans, failures, strict=True) if failure is None]
+    found = fit(min(left, key=lambda plan: (-plan.train_size, plan.replicate)))
+    return found.weights, found.transforms
 
 
 def prediction_rows(plan: FitPlan, result: FitResult, examples: Examples, test: np.ndarray) -> pd.DataFrame:

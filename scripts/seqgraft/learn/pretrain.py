@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,21 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn import checkpoint
 from seqgraft.learn.answers import facts_of
 from seqgraft.learn.backbones import describe
 from seqgraft.learn.bundle import save_bundle
 from seqgraft.learn.choosing import grouped_share, stratified_share
-from seqgraft.learn.device import name_of
+from seqgraft.learn.device import name_of, on_device
 from seqgraft.learn.examples import Examples, Reading, groups_of_rows
 from seqgraft.learn.lesson import lesson_of
-from seqgraft.learn.loop import LoopSettings, Run
+from seqgraft.learn.loop import Run
+from seqgraft.learn.loop_settings import loop_settings
 from seqgraft.learn.model import build, predict
 from seqgraft.learn.objectives import objective_of
 from seqgraft.learn.part import part_of_source
 from seqgraft.learn.progress import duration
+from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.source_model import (
     HISTORY_COLUMNS,
     SourceModel,
@@ -107,19 +111,23 @@ def train_source(
     fit = np.setdiff1d(rows, held_out)
     lesson = lesson_of(examples.aim, examples.labels[fit])
     validation = lesson_of(examples.aim, examples.labels[held_out], chains=lesson.chains).labels
-    tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
+    tokens = on_device(examples.tokens, device)
     targets = objective.targets(lesson.labels).to(device)
-    settings = LoopSettings(
-        learning_rate=pretraining.learning_rate,
-        weight_decay=pretraining.weight_decay,
-        batch_size=pretraining.batch_size,
-        token_dropout=pretraining.token_dropout,
-        shift=pretraining.shift,
-    )
-    model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
-    run = Run(model, tokens[fit], targets, settings, (*seed_words, "run"), objective=objective)
+    settings = loop_settings(pretraining, pretraining.learning_rate, pretraining.weight_decay)
+    words = (*seed_words, "run")
+
+    def fresh(epochs: int) -> Run:
+        model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
+        own = replace(settings, epochs=epochs)
+        return Run(model, tokens[fit], targets, own, words, objective=objective)
+
+    run = fresh(pretraining.epochs[0])
     best, waited, history, began = (np.inf, 0, run.state()), 0, [], time.perf_counter()
     for epoch in pretraining.epochs:
+        if settings.schedule in SCHEDULES and epoch > pretraining.epochs[0]:
+            run = fresh(
+                epoch
+            )  # where the learning rate falls, checkpoints of one run are no runs of other lengths
         run.advance(epoch)
         logits = run.predict(tokens[held_out]).double().cpu().numpy()
         loss = lesson.objective.held_out_loss(logits, validation)
@@ -142,6 +150,7 @@ def train_source(
             if waited >= pretraining.patience:
                 break
     _, epochs, weights = best
+    model = run.model
     model.load_state_dict(weights)
     parts = {"held-out": held_out, "test": np.sort(np.asarray(test_rows))}
     predicted = {
@@ -233,7 +242,8 @@ def run(
     )
     kept = store.get(key)
     if kept is None:
-        model = train_source(examples, train_rows, test_rows, say=say, **settings)
+        with checkpoint.keeping(checkpoint.Checkpoints(store.folder, key)):
+            model = train_source(examples, train_rows, test_rows, say=say, **settings)
         store.put(key, packed(model, examples, train_rows))
     else:
         model = unpacked(kept, examples, train_rows, test_rows)

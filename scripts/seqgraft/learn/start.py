@@ -6,6 +6,7 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
 from seqgraft.learn.bundle import Bundle, model_from
+from seqgraft.learn.device import on_device
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.lesson import Lesson, lesson_of
@@ -53,7 +54,7 @@ class Start:
         self.strategy, self.examples, self.test = strategy, examples, test
         self.reading, self.backbone, self.training = reading, backbone, training
         self.sources, self.device = sources, device
-        self.tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
+        self.tokens = on_device(examples.tokens, device)
         self._features: dict[str, np.ndarray] = {}
 
     def source_of(self, replicate: int) -> Bundle | None:

@@ -18,6 +18,8 @@ from safetensors.numpy import save_file
 from seqgraft.files import atomic_path
 
 SUFFIX = ".safetensors"
+UNFINISHED = ".checkpoint"  # of fits that were cut short, see `learn.checkpoint`
+MOST_UNFINISHED = 200  # files of fits that nobody asked for
 _WEIGHT = "weight:"
 
 
@@ -128,26 +130,30 @@ class Store:
             if result.transforms is not None:
                 known["transforms"] = result.transforms
             save_file(arrays, path, metadata={name: json.dumps(value) for name, value in known.items()})
-
-        self._bound()
+        for path in self.folder.glob(f"{key}.*{UNFINISHED}"):
+            _removed(path)
+        self._bound(SUFFIX, self.most)
+        self._bound(UNFINISHED, MOST_UNFINISHED)
 
     def prune(self, keep_keys: Collection[str]) -> int:
         """Remove all but the fits `keep_keys`, unfinished files of killed writers too; return how many they were."""
-        return sum(_removed(path) for path in self._others(set(keep_keys)))
+        unwanted = (path for suffix in (SUFFIX, UNFINISHED) for path in self._others(set(keep_keys), suffix))
+        return sum(_removed(path) for path in unwanted)
 
-    def _bound(self) -> None:
-        """Keep at most `most` fits that were not asked for, the newest."""
-        others = self._others(self._asked)
-        if len(others) > self.most:
+    def _bound(self, suffix: str, most: int) -> None:
+        """Keep at most so many files of one kind whose fits were not asked for, the newest."""
+        others = self._others(self._asked, suffix)
+        if len(others) > most:
             others.sort(key=_written)
-            for path in others[: len(others) - self.most]:
+            for path in others[: len(others) - most]:
                 _removed(path)
 
-    def _others(self, keys: Collection[str]) -> list[Path]:
-        """List the files of the store, unfinished ones included, that do not hold one of these fits."""
+    def _others(self, keys: Collection[str], suffix: str) -> list[Path]:
+        """List the files of one kind, unfinished ones included, that do not belong to one of these fits."""
         if self.folder is None or not self.folder.is_dir():
             return []
-        return [path for path in self.folder.glob(f"*{SUFFIX}") if path.stem not in keys]
+        # A name begins with the key and a dot; one that begins with a dot was never finished.
+        return [path for path in self.folder.glob(f"*{suffix}") if path.name.partition(".")[0] not in keys]
 
 
 def _written(path: Path) -> int:

@@ -141,7 +141,7 @@ def _add_source_model(
     pool = float(part) if part else pooled(study, source, size)
     learned, held_out = pool * (1 - own.validation), pool * own.validation
     steps = learned / own.batch_size + 1
-    training = training_seconds(work, max(own.epochs) * steps, max(own.epochs) * learned, speed)
+    training = training_seconds(work, own.passes * steps, own.passes * learned, speed)
     training += predicting_seconds(work, len(own.epochs) * held_out, speed)
     rest = predicting_seconds(work, size.sequences, speed)
     plan.most.append(start + rest + training)
@@ -178,10 +178,10 @@ def _add_strategy(
         work = work_on(study, target, size)
         members, learned = division(training, labels)
         if strategy.trainable == "all":
-            runs = study.replicates * members * len(training.learning_rates)
+            runs = study.replicates * members * len(training.grid)
             plan.networks += runs
-            steps = max(training.epochs) * (learned // training.batch_size + 1)
-            most += training_seconds(work, runs * steps, runs * max(training.epochs) * learned, speed)
+            steps = training.passes * (learned // training.batch_size + 1)
+            most += training_seconds(work, runs * steps, runs * training.passes * learned, speed)
             most += predicting_seconds(work, runs * len(training.epochs) * (labels - learned), speed)
             rest += predicting_seconds(work, study.replicates * members * test, speed)
         else:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from seqgraft.config.stepping import FALLING
 from seqgraft.learn.descriptions import BACKBONES, BASELINES, STRATEGIES
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.learn.neighbours import NEIGHBOURS, PRIORS
@@ -112,16 +113,32 @@ def _network(inputs: ReportInputs) -> str:
 
 
 def _optimizer(settings: dict[str, Any], rates: str, cited: Citations) -> str:
-    """Say how a network is trained."""
+    """Say how a network is trained, and which of its weights are used."""
     extra = ""
     if settings.get("token_dropout"):
         extra += f", {text.percent(float(settings['token_dropout']), 0)} of the letters hidden at random"
     if settings.get("shift"):
         extra += f", shifts of up to {text.plural(int(settings['shift']), 'letter')}"
-    return (
-        f"AdamW {cited.cite('loshchilov2019')} at {rates}, batches of {settings['batch_size']}, weight decay "
-        f"{settings['weight_decay']:g}{extra}"
+    names = {"adam": "Adam", "sgd": f"gradient descent with momentum {settings.get('momentum', 0.9):g}"}
+    name = names.get(settings.get("optimizer", "adamw")) or f"AdamW {cited.cite('loshchilov2019')}"
+    schedule = _schedule(settings)
+    decays = text.listed(
+        [f"{value:g}" for value in settings.get("weight_decays") or [settings["weight_decay"]]], "or"
     )
+    kept = (
+        "the last weights of a run of its own for each number of epochs"
+        if schedule in FALLING
+        else f"a running average of the weights {cited.cite('shamir2013')}"
+    )
+    return (
+        f"{name} at a {schedule} learning rate {rates}, batches of {settings['batch_size']}, weight decay "
+        f"{decays}{extra} and {kept}"
+    )
+
+
+def _schedule(settings: dict[str, Any]) -> str:
+    """Name the schedule of the learning rate."""
+    return str(settings.get("schedule", "constant"))
 
 
 def _sources(inputs: ReportInputs, cited: Citations) -> str:
@@ -136,9 +153,9 @@ def _sources(inputs: ReportInputs, cited: Citations) -> str:
         else f"{number} source models per source, which differ in their seeds, were trained on the source's pool; the "
         "replicates of a target start from them in turn, so that no result hangs on one source model."
     )
-    how = _optimizer(own, f"a constant learning rate of {own['learning_rate']:g}", cited)
+    how = _optimizer(own, f"of {own['learning_rate']:g}", cited)
     return (
-        f"{models} Training used {how} and a running average of the weights {cited.cite('shamir2013')}. After "
+        f"{models} Training used {how}. After "
         f"{checkpoints} epochs the {_source_loss(inputs)} on a stratified "
         f"{text.percent(float(own['validation']), 0)} of these sequences, held out, was taken; the checkpoint with "
         "the lowest was kept, and training ended early after "
@@ -212,11 +229,12 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
     ]
     if any(fact.trainable == "all" for fact in facts):
         rates = text.listed([f"{rate:g}" for rate in own["learning_rates"]], "or")
-        how = _optimizer(own, f"a constant learning rate ({rates})", cited)
+        how = _optimizer(own, f"({rates})", cited)
         checkpoints = text.listed([str(epoch) for epoch in own["epochs"]])
+        what = "learning rate, weight decay" if own.get("weight_decays") else "learning rate"
         words.append(
-            f"Networks were trained with {how} and the same running average; learning rate and epochs (of "
-            f"{checkpoints}) have the lowest held-out log loss, and training ended early after "
+            f"Networks were trained with {how}; {what} and epochs (of {checkpoints}) have the lowest held-out log "
+            "loss, and training ended early after "
             f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
         )
     if any(fact.trainable == "head" for fact in facts) or "kmer-logistic" in names:
