@@ -8,6 +8,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 import numpy as np
 import torch
 
+from seqgraft.errors import SeqgraftError
 from seqgraft.learn.granted import require_gpus
 from seqgraft.learn.threads import require
 
