@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slurm test-conda test-parallel pins pins-check torture truth truth-training bench verify lint schema lock clean distclean set-up
+.PHONY: help demo test test-slurm test-conda test-module test-parallel pins pins-check torture truth truth-training bench verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -68,6 +68,9 @@ $(CONDA_TOOLS)/.ready: $(READY) envs/standin/requirements.txt
 	@$(PYTHON) -m venv --clear $(CONDA_TOOLS)
 	@$(CONDA_TOOLS)/bin/python -m pip --no-input --disable-pip-version-check install $(QUIET) -r envs/standin/requirements.txt
 	@touch $@
+
+test-module: $(READY) ## run the workflow as a module of another one, fetched from a local repository
+	SEQGRAFT_MODULE=1 $(BIN)/python -m pytest tests/workflow/test_module.py -rA
 
 test-parallel: $(READY) ## train one network in two processes that torchrun starts
 	SEQGRAFT_PARALLEL=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/test_learn_parallel.py -rA

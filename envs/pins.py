@@ -97,7 +97,7 @@ async def solve(environment: Path) -> list[Any]:
     machine = dict(MACHINE) | ({"__cuda": CUDA} if "cuda" in environment.stem else {})
     return await rattler.solve(
         [rattler.Channel(f"{CHANNELS}/{name}") for name in content["channels"]],
-        content["dependencies"],
+        [rattler.MatchSpec(spec, strict=False) for spec in content["dependencies"]],
         platforms=["linux-64", "noarch"],
         virtual_packages=[
             rattler.GenericVirtualPackage(

@@ -138,6 +138,8 @@ def python_package(channel: Path, version: str) -> str:
             "subdir": "linux-64",
             "depends": [],
         }
+        # Else portable packages would be put where the version on the label says.
+        index["python_site_packages_path"] = f"lib/python{MINOR}/site-packages"
         package(tree, channel, index)
     return platform.python_version()
 

@@ -75,7 +75,11 @@ class Cluster:
 
     def run(self, *arguments: str, **more: Path) -> None:
         """Run to the end and expect success."""
-        assert self.start(*arguments, **more).wait(LONG) == 0, self.said()
+        run = self.start(*arguments, **more)
+        try:
+            assert run.wait(LONG) == 0, self.said()
+        finally:
+            run.kill()
 
     def said(self) -> str:
         """Return what all runs of this folder said."""
@@ -137,11 +141,11 @@ def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def longer_study(folder: Path) -> str:
-    """Write the tiny study with minutes of fits, and return its name."""
+def longer_study(folder: Path, replicates: int) -> str:
+    """Write the tiny study with longer fits, two for each replicate, and return its name."""
     config = yaml.safe_load(TINY.read_text())
-    config |= {"strategies": ["scratch"], "train_sizes": [20, 40], "replicates": 24}
-    config["training"] |= {"epochs": [0, 100, 200, 300], "patience": 10}
+    config |= {"train_sizes": [20, 40], "replicates": replicates}
+    config["training"] |= {"epochs": [0, 100, 200], "patience": 10}
     path = folder / "longer.yaml"
     path.write_text(yaml.safe_dump(config, sort_keys=False))
     return str(path)
