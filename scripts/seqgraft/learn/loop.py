@@ -134,7 +134,7 @@ class Run:
         current = {name: value.clone() for name, value in self.model.state_dict().items()}
         for parameter, value in zip(self.parameters, self.average, strict=True):
             parameter.data.copy_(value)
-        if self.norms and self.steps:
+        if self.norms:
             if self._estimated[0] != self.steps:
                 estimate(self.model, self.norms, self.tokens)
                 self._estimated = (self.steps, statistics(self.model))
