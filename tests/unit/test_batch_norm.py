@@ -45,14 +45,19 @@ def source(tmp_path_factory):
     return folder
 
 
-def fitted(strategy: str, source, policy: str):
-    """Return the weights that a fit leaves behind, of its first member."""
+def learned(strategy: str, source, policy: str, sizes=(30,)):
+    """Return what a job of few fits gives."""
     target = planted(105, 3)
     training = TRAINING.model_copy(update={"batch_norm": policy, "epochs": (2,), "folds": 2})
-    result = run_job(
-        strategy, target, split(target), reading=READING, backbone=RESNET, training=training, train_sizes=[30],
+    return run_job(
+        strategy, target, split(target), reading=READING, backbone=RESNET, training=training, train_sizes=sizes,
         replicates=1, seed_words=("toy", "target"), bundles=[source],
     )  # fmt: skip
+
+
+def fitted(strategy: str, source, policy: str):
+    """Return the weights that a fit leaves behind, of its first member."""
+    result = learned(strategy, source, policy)
     return {name.removeprefix("0."): value for name, value in result.weights.items() if name.startswith("0.")}
 
 
@@ -77,6 +82,12 @@ def test_other_statistics_move(source, strategy, policy):
     every = {name for name in load_bundle(source).weights if "running" in name}
     assert {name for name in moved if "running" in name} == every
     assert ("backbone.norm.weight" in moved) == (strategy == "full")
+
+
+def test_a_probe_adapts_to_the_sequences_of_each_fit(source):
+    together = learned("linear-probe", source, "adapt", (30, 60)).predictions
+    alone = learned("linear-probe", source, "adapt", (60,)).predictions
+    assert together[together["train_size"] == 60]["prediction"].tolist() == alone["prediction"].tolist()
 
 
 def test_a_probe_leaves_the_statistics_of_its_source_alone(source):
