@@ -145,6 +145,11 @@ def alphabet_of(wildcards):
     return cleaning_of(wildcards)["alphabet"]
 
 
+def is_padded(task):
+    """Tell whether a task's sequences are filled up to one length; comparisons take the padding away again."""
+    return STUDY.tasks[task].length.policy == "pad"
+
+
 def reading_of(task):
     """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
     settings = STUDY.tasks[task]
