@@ -19,6 +19,7 @@ def work(snakemake, log):
         strand=params.strand,
         task=snakemake.wildcards.task,
         threads=snakemake.threads,
+        windows=params.windows,
     )
     sizes = table["group"].value_counts()
     log.info(

@@ -19,6 +19,7 @@ rule group:
         alphabet=alphabet_of,
         strand=lambda wildcards: STUDY.tasks[wildcards.task].strand,
         padded=lambda wildcards: is_padded(wildcards.task),
+        windows=lambda wildcards: is_windowed(wildcards.task),
         code=code("group"),
     message:
         "Looking for sequences of {wildcards.task} that must stay together"
