@@ -8,6 +8,8 @@ from seqgraft.learn.examples import Aim, Examples, Reading
 
 LENGTH = 12
 BACKBONE = BackboneSettings(width=8, kernels=(3, 3), pools=(1, 1), hidden=16, dropout=0.0)
+#: Of residues: features of each position, where all positions share their weights.
+POSITIONS = BackboneSettings(width=8, kernels=(3, 3), pools=(1, 1), hidden=16, dropout=0.0, positions="mean")
 TRAINING = TrainingSettings(
     epochs=(0, 10, 20),
     learning_rates=(0.02,),

@@ -1,5 +1,6 @@
 """Steps: schedules, factors per parameter, penalties, memory that does not suffice, sequences of unlike length."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -15,7 +16,7 @@ from seqgraft.learn.batches import random_batches
 from seqgraft.learn.device import number_format
 from seqgraft.learn.loop import DivergedError, LoopSettings, Run
 from seqgraft.learn.memory import peak_mib
-from seqgraft.learn.model import build, predict
+from seqgraft.learn.model import Model, build, predict
 from seqgraft.learn.objectives import Objective
 from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.store import Store

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from task_toys import BACKBONE, PRETRAINING, TRAINING, split, task
+from task_toys import BACKBONE, POSITIONS, PRETRAINING, TRAINING, split, task
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn import fits, pretrain
@@ -45,7 +45,8 @@ def settings(reading):
 
 def learn(strategy, kind, bundles=(), ragged=False, **more):
     examples, reading = task(kind, ragged=ragged)
-    options = settings(reading) | {"backbone": BACKBONE, "bundles": bundles} | more
+    backbone = POSITIONS if reading.per_residue else BACKBONE
+    options = settings(reading) | {"backbone": backbone, "bundles": bundles} | more
     return fits.run_job(strategy, examples, split(examples), **options), examples
 
 

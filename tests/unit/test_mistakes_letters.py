@@ -291,7 +291,7 @@ def task(**changes: Any) -> dict[str, Any]:
 
 WINDOW = (
     "tasks.a: `window` makes several sequences of one, which belong into one part: `split.method` must be one of "
-    "chromosome, group, not stratified"
+    "chromosome, edit-distance, group, homology, overlap, predefined, not stratified"
 )
 MOVED = (
     "tasks.a: `{}` would move the labels of residue-classes away from their residues: leave such sequences out "

@@ -161,3 +161,16 @@ def test_homologous_sequences() -> None:
 
 def test_every_method_that_groups_is_in_the_config() -> None:
     assert set(GROUPERS) == set(GROUPED)
+
+
+def test_windows_of_one_sequence_stay_with_it_and_with_what_is_like_them() -> None:
+    own, other = drawn(np.random.default_rng(8), 2, 40)
+    windows = {"a:1": own[:20], "a:2": own[20:], "b:1": own[20:], "b:2": other[:20], "c:1": other[20:]}
+    records = pd.DataFrame({"id": list(windows), "sequence": list(windows.values()), "group": list("aabbc")})
+    settings = {"method": "overlap", "shared": 20, "identity": 1.0}
+    asked = {"alphabet": "dna", "strand": "single", "task": "toy"}
+    assert find_groups(records, settings, **asked)["group"].tolist() == ["a:1", "a:2", "a:2", "b:2", "c:1"]
+    together = find_groups(records, settings, **asked, windows=True)
+    assert together["group"].tolist() == ["a:1", "a:1", "a:1", "a:1", "c:1"]
+    published = find_groups(records, {"method": "predefined"}, **asked, windows=True)
+    assert published["group"].tolist() == ["a:1", "a:1", "b:1", "b:1", "c:1"]

@@ -152,6 +152,11 @@ def embeddings_of(wildcards):
     return [] if own is None else [own.matrix, own.ids]
 
 
+def is_padded(task):
+    """Tell whether a task's sequences are filled up to one length; comparisons take the padding away again."""
+    return STUDY.tasks[task].length.policy == "pad"
+
+
 def reading_of(task):
     """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
     settings = STUDY.tasks[task]

@@ -18,6 +18,8 @@ rule group:
         split=lambda wildcards: grouping_of(wildcards.task),
         alphabet=alphabet_of,
         strand=lambda wildcards: STUDY.tasks[wildcards.task].strand,
+        padded=lambda wildcards: is_padded(wildcards.task),
+        windows=lambda wildcards: is_windowed(wildcards.task),
         code=code("group"),
     message:
         "Looking for sequences of {wildcards.task} that must stay together"
@@ -73,6 +75,10 @@ rule leakage:
         alphabet=alphabet_of,
         strands=lambda wildcards: {
             task: STUDY.tasks[task].strand
+            for task in [wildcards.task, *targets_of_source(wildcards)]
+        },
+        padded=lambda wildcards: {
+            task: is_padded(task)
             for task in [wildcards.task, *targets_of_source(wildcards)]
         },
         symmetric=lambda wildcards: {

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqgraft.config.labels import CLASSES, NUMBERS, PER_RESIDUE
+from seqgraft.config.splitting import GROUPED
 from seqgraft.known_alphabets import alphabet_of
 from seqgraft.stats.metric_names import METRIC_NAMES, shared_metrics
 
 #: Split methods that keep the windows of one sequence in one part.
-KEEPS_TOGETHER = frozenset({"group", "chromosome"})
+KEEPS_TOGETHER = frozenset({*GROUPED, "predefined"})
 _LEARNED = ("dna", "rna", "protein")
 _NO_STRAND = {"protein": "a protein", "smiles": "a molecule"}
 

@@ -21,6 +21,7 @@ from seqgraft.learn.diverged import DivergedError
 from seqgraft.learn.loop_settings import LoopSettings
 from seqgraft.learn.memory import halving
 from seqgraft.learn.model import Model, predict
+from seqgraft.learn.norms import batch_norms, estimate
 from seqgraft.learn.objectives import BINARY, Objective
 from seqgraft.learn.optimizer import OPTIMIZERS
 from seqgraft.learn.schedules import SCHEDULES
@@ -99,7 +100,6 @@ class Run:
             weight_decay=settings.weight_decay,
             momentum=settings.momentum,
         )
-        # Statistics of normalisations follow the weights: they are averaged like them.
         saved = model.state_dict(keep_vars=True)
         self.buffers = {name: value for name, value in model.named_buffers() if name in saved}
         self._followed = self.parameters + [v for v in self.buffers.values() if v.is_floating_point()]
@@ -141,9 +141,26 @@ class Run:
         with self._keeper.steps() if self._keeper else contextlib.nullcontext():
             while self.epoch < epoch:
                 self._one_epoch()
+        self._settle()
         if self._keeper is not None:
             about = {"epoch": self.epoch, "loss": self.loss, "steps": self.steps, "most": self.most}
             self._keeper.reached(self._number, epoch, (self.state(), about))
+
+    @torch.no_grad()
+    def _settle(self) -> None:
+        """Give the averaged weights the statistics of a BatchNorm that belong to them.
+
+        Those of the steps belong to the weights of each step, so they are estimated anew from the run's own examples.
+        Before the first step they are what the model came with.
+        """
+        norms = [norm for norm in batch_norms(self.model) if not norm.fixed]
+        if not norms or not self.steps:
+            return
+        current = [value.detach().clone() for value in self._followed]
+        self._put(self.average)
+        estimate(self.model, norms, self.tokens)
+        self.average = [value.detach().clone() for value in self._followed]
+        self._put(current)
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return a copy of the averaged weights and of what else the model saves, by name."""
