@@ -1,9 +1,12 @@
-"""However the fits of a strategy are cut into jobs, each is made once and the bytes are the same."""
+"""However fits are cut into jobs, each is made once and the bytes are the same; frozen features are made once, too."""
 
+import torch
 from learn_toys import BACKBONE as TOY
 from learn_toys import READING, TRAINING, planted, split
 
 from seqgraft.learn import fits
+from seqgraft.learn.examples import Reading
+from seqgraft.learn.model import build, extract, predict
 
 BACKBONE = TOY.model_copy(update={"width": 4, "hidden": 4})
 
@@ -33,3 +36,12 @@ def test_parts_make_each_fit_once_and_the_whole_finds_them(tmp_path):
     again = [job(tmp_path / "one", share=(k, 3)) for k in (1, 2, 3)]
     assert [(part.trained, part.reused) for part in again] == [(0, 2)] * 3
     assert len(list((tmp_path / "one").iterdir())) == 6
+
+
+def test_cached_features_give_the_logits_of_the_network():
+    tokens = torch.from_numpy(planted(40, 1).tokens)
+    for complement in (None, (3, 2, 1, 0)):
+        model = build(Reading("ACGT", 24, complement), BACKBONE, 1)
+        cached = model.head(extract(model, tokens)).squeeze(1)
+        assert torch.allclose(cached, predict(model, tokens), atol=1e-6)
+        assert cached.std() > 1e-3
