@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
-from seqgraft.files import atomic_path
+from seqgraft.files import atomic_path, write_text
 from seqgraft.learn import device
 from seqgraft.learn.fits import run_job, save_predictor
 from seqgraft.learn.inputs import read_task
@@ -26,6 +26,8 @@ def work(snakemake, log):
     where = device.prepare(GPUS, snakemake.threads, training.threads)
     target = read_task(params.task, files, roles=params.get("left_out", ["pool"]))
     fits = len(params.train_sizes) * params.replicates
+    # "2-of-4" where a strategy's fits are cut into several jobs; the job that has them all finds them in the store.
+    share = tuple(int(n) for n in wildcards.get("scatteritem", "1-of-1").split("-of-"))
     result = run_job(
         wildcards.strategy,
         target.examples,
@@ -41,9 +43,13 @@ def work(snakemake, log):
         store_folder=params.resume,
         code_digest=params.code,
         device=where,
-        progress=Progress(f"{wildcards.strategy} on {params.target}", fits, say=log.info),
+        progress=Progress(f"{wildcards.strategy} on {params.target}", fits // share[1], say=log.info),
+        share=share if share[1] > 1 else None,
     )
     log.info("%d fits trained, %d found in the resume store", result.trained, result.reused)
+    if share[1] > 1:
+        write_text(snakemake.output[0], f"{result.trained} trained, {result.reused} found\n")
+        return
     if result.layers is not None:
         log.info("weights of the source model: %s", counted(result.layers))
     write_parquet(result.predictions, snakemake.output.predictions)

@@ -117,6 +117,11 @@ wildcard_constraints:
     model=r"\d+",
 
 
+# The fits of one strategy may be cut into several jobs: snakemake --set-scatter fits=4
+scattergather:
+    fits=1,
+
+
 include: "task_files.smk"
 include: "common_sources.smk"
 include: "leak_files.smk"
@@ -243,6 +248,19 @@ def source_models(file):
         ]
 
     return files
+
+
+def parts_of_fits(wildcards):
+    """Name what the jobs leave behind that make parts of a strategy's fits; nothing where one job makes them all."""
+    facts = (STRATEGY_FACTS | NETWORK_BASELINES)[wildcards.strategy]
+    scope = wildcards.get("transfer") or wildcards.target
+    parts = scatter.fits("{scatteritem}")
+    if len(parts) == 1 or not facts.uses_target_labels:
+        return []
+    return [
+        f"results/{STUDY.study}/parts/{scope}/{wildcards.strategy}/{part}.txt"
+        for part in parts
+    ]
 
 
 def fit_jobs():

@@ -57,6 +57,7 @@ def run_job(
     device: torch.device | str = "cpu",
     progress: Progress | None = None,
     prune: bool = True,
+    share: tuple[int, int] | None = None,
 ) -> JobResult:
     """Learn a target with one strategy, for every train size and replicate.
 
@@ -94,6 +95,8 @@ def run_job(
         Told after every fit.
     prune : bool
         Whether to remove fits from the store that this job does not want.
+    share : (int, int), optional
+        Only make part k (1, 2, …) of so many for the store.
 
     Returns
     -------
@@ -156,7 +159,8 @@ def run_job(
         device=name_of(device),
         versions=versions(("numpy", "torch", "scikit-learn")),
         keep_weights=True,
-        prune=prune,
+        prune=prune and share is None,
+        share=share,
         around=lambda key: checkpoint.keeping(checkpoint.Checkpoints(store.folder, key)),
     )
     return replace(result, layers=layers)

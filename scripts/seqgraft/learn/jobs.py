@@ -171,6 +171,7 @@ def run_fits(
     keep_weights: bool = False,
     prune: bool = True,
     around: Callable[[str], AbstractContextManager[Any]] = nullcontext,
+    share: tuple[int, int] | None = None,
 ) -> JobResult:
     """Make or find every fit of a job and put their predictions into one table.
 
@@ -201,11 +202,15 @@ def run_fits(
         Whether to remove fits from the store that this job does not want; False where several jobs share it.
     around : callable
         Takes the key of a fit and returns a context in which it is made.
+    share : (int, int), optional
+        Make only part k (1, 2, …) of so many for the store, and leave tables and weights to the job that finds all of
+        them there.
 
     Returns
     -------
     JobResult
-        A fit whose loss was not finite has a row with a note in the history, and no prediction.
+        Of a share without predictions. A fit whose loss was not finite has a row with a note in the history, and no
+        prediction.
 
     Raises
     ------
@@ -218,6 +223,9 @@ def run_fits(
     weights: dict[str, np.ndarray] = {}
     trained = 0
     transforms: list[Any] | None = None
+    if share is not None:
+        # In turn, because the plans are in the order of their sizes: the parts take about as long.
+        plans = plans[share[0] - 1 :: share[1]]
     for plan in plans:
         wanted = keep_weights and not weights and plan.replicate == 1 and plan.train_size == largest
         # Whether weights are wanted is no part of the key: a larger train size, added later, takes that honour from
@@ -247,6 +255,9 @@ def run_fits(
         failures.append(_failure(result))
         if progress is not None:
             progress.step(reused=reused)
+    if share is not None:
+        nothing = pd.DataFrame(columns=PREDICTION_COLUMNS)
+        return JobResult(nothing, pd.DataFrame(history), trained, len(plans) - trained, {})
     if not predictions and failures[-1] is not None:
         what, where, remedy = failures[-1]
         raise DivergedError(what, where=where, remedy=remedy)
