@@ -29,7 +29,7 @@ from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.matrix import matrix_of
 from seqgraft.report.matrix_figure import matrix_drawing
 from seqgraft.report.paper import to_pdf, to_png
-from seqgraft.report.reliability_figure import Axis, reliability_figure
+from seqgraft.report.reliability_figure import CALLS, MEASURED, TRUST_CAPTIONS, reliability_figure
 from seqgraft.report.series import series_of
 from seqgraft.report.svg import to_svg
 from seqgraft.report.tables import digits_of, lower_is_better, metric_title
@@ -39,19 +39,6 @@ from seqgraft.report.training_figure import NAMED, Course, training_course
 from seqgraft.running.side_by_side import each
 from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT
 
-#: What stands in the place of reliability curves for tasks that are not binary.
-MEASURED = Axis("Predicted and measured values", "predicted", "measured", shares=False)
-CALLS = Axis("Reliability of the called classes", "probability of the called class", "share of right calls")
-_BINS = (
-    "with its LEVEL interval, which counts every test sequence once. On the dashed line predictions are right. Filled: "
-    "fewest labels; hollow: most labels."
-)
-TRUST_CAPTIONS = {
-    MEASURED: "Test sequences in bins of equal numbers by predicted value, all replicates together: the mean of what "
-    f"was measured, {_BINS}",
-    CALLS: "Test sequences in bins of equal numbers by the probability of the class that is called, all replicates "
-    f"together: the share of right calls, {_BINS}",
-}
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 

@@ -83,7 +83,7 @@ def bands_table(inputs: ReportInputs, transfer: str, level: float) -> Table | No
         rows += [_row(row) for row in (*_bands(table, part), _all(table, part))]
     first = table.iloc[0]
     size = text.train_size(int(first["train_size"]), bool(first["is_all"]))
-    heads = ("identity", "test sequences", "positive", CHOSEN, SCRATCH, "difference")
+    heads: tuple[str, ...] = ("identity", "test sequences", "positive", CHOSEN, SCRATCH, "difference")
     if table["positives"].isna().all():
         heads = tuple(head for head in heads if head != "positive")
         rows = [

@@ -64,6 +64,19 @@ class Axis:
 
 
 SHARES = Axis()
+#: What stands in the place of reliability curves for tasks that are not binary.
+MEASURED = Axis("Predicted and measured values", "predicted", "measured", shares=False)
+CALLS = Axis("Reliability of the called classes", "probability of the called class", "share of right calls")
+_BINS = (
+    "with its LEVEL interval, which counts every test sequence once. On the dashed line predictions are right. Filled: "
+    "fewest labels; hollow: most labels."
+)
+TRUST_CAPTIONS = {
+    MEASURED: "Test sequences in bins of equal numbers by predicted value, all replicates together: the mean of what "
+    f"was measured, {_BINS}",
+    CALLS: "Test sequences in bins of equal numbers by the probability of the class that is called, all replicates "
+    f"together: the share of right calls, {_BINS}",
+}
 
 
 def reliability_figure(

@@ -155,6 +155,7 @@ def outputs_table(inputs: ReportInputs, verdict: Mapping[str, Any]) -> Table | N
     metrics = [name for name in _OF_ONE if f"{name}:{names[0]}" in set(table["metric"])]
     if not metrics:
         return None
+    what = "output" if target_type(inputs, verdict).numbers else "class"
     rows = []
     for name in names:
         cells = []
@@ -171,8 +172,8 @@ def outputs_table(inputs: ReportInputs, verdict: Mapping[str, Any]) -> Table | N
         rows.append(Row((Cell(name, kind="head"), *cells)))
     heads = [f"{metric_title(metric)}, {strategy}" for metric in metrics for strategy in (CHOSEN, SCRATCH)]
     return Table(
-        "Each output alone, with the most labels",
-        ("output", *heads),
+        f"Each {what} alone, with the most labels",
+        (what, *heads),
         tuple(rows),
         frozenset(range(1, len(heads) + 1)),
         ("Mean over replicates, in small type their standard deviation. Not tested.",),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,5 +96,5 @@ def _by_chain(answers: Answers, draws: UnitDraws, function: Function) -> Floats:
         first = np.full(count, len(answers.chains), dtype=np.intp)
         np.minimum.at(first, answers.chains, np.arange(len(answers.chains)))
         draws.kept[key] = draws.units[draws.member[first]], UnitDraws(None, answers.chains, count)
-    weights, alone = draws.kept[key]  # type: ignore[misc]
+    weights, alone = cast(tuple[Floats, UnitDraws], draws.kept[key])
     return mean_over(weights, function(answers, alone))

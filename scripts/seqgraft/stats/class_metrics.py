@@ -78,7 +78,7 @@ def recalls(labels: Floats, values: Floats) -> Floats:
     logits, truth = class_logits(values), labels.astype(np.intp)
     right = truth[logits.argmax(axis=1) == truth]
     known, found = (np.bincount(each, minlength=logits.shape[1]) for each in (truth, right))
-    return _ratio(found.astype(np.float64), known)
+    return _ratio(found.astype(np.float64), known.astype(np.float64))
 
 
 def _accuracy(answers: Answers, draws: UnitDraws) -> Floats:

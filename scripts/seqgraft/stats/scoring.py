@@ -159,7 +159,7 @@ def score_target(
     """
     part, by_job = read_target(jobs)
     kind, names = TASK_TYPES[jobs[0].type], tuple(jobs[0].names)
-    members = None if groups is None else _members(part.ids, groups)
+    members: NDArray[Any] | None = None if groups is None else _members(part.ids, groups)
     chains = np.unique(part.ids, return_inverse=True)[1] if kind.per_residue else None
     if members is None and chains is not None:
         members = chains

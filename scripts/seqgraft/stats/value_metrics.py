@@ -1,6 +1,7 @@
 """The metrics of numbers: regression, of sequences or of residues, with one output or several."""
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def _rank_correlation(y: Floats, x: Floats, draws: UnitDraws, output: int) -> Fl
         # The labels are those of every fit.
         ranks = _midranks(y, weights)
         draws.kept[key] = ranks, np.einsum("nb,nb,nb->b", weights, ranks, ranks) - total**3 / 4
-    label_ranks, label_variance = draws.kept[key]  # type: ignore[misc]
+    label_ranks, label_variance = cast(tuple[Floats, Floats], draws.kept[key])
     ranks = _midranks(x, weights)
     weighted = weights * ranks
     variance = np.einsum("nb,nb->b", weighted, ranks) - total**3 / 4
