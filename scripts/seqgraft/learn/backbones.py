@@ -21,8 +21,11 @@ class Backbone(nn.Module):
         Letters that one cell sees before the dense layer joins all cells.
     multiply_adds : int
         Multiplications with addition per sequence.
+    blocks : tuple of tuple of str
+        Names of its submodules from the input to the output; each parameter is in exactly one block.
     """
 
+    blocks: tuple[tuple[str, ...], ...]
     features: int
     receptive_field: int
     multiply_adds: int
@@ -68,6 +71,8 @@ class PositionalCnn(Backbone):
     settings : BackboneSettings
         Widths, kernels, pools and dropout.
     """
+
+    blocks = (("conv1",), ("conv2",), ("dense",))
 
     def __init__(self, letters: int, length: int, settings: BackboneSettings) -> None:
         super().__init__()

@@ -1,12 +1,12 @@
 """Fits that train all layers.
 
-Every member and learning rate is one run with checkpoints; the lowest pooled held-out loss chooses the
-learning rate and the epochs, for all members together.
+Every member, learning rate and option of the strategy is one run with checkpoints; the lowest pooled held-out loss
+chooses option, learning rate and epochs, for all members together.
 """
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,26 +16,26 @@ from seqgraft.learn.choosing import log_loss, pooled
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.loop import DivergedError, LoopSettings, Run
 from seqgraft.learn.model import predict
+from seqgraft.learn.objectives import BINARY
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult
+from seqgraft.learn.strategies.recipe import PLAIN, Recipe, State, Trial, trials
 from seqgraft.seeds import seed
-
-State = dict[str, torch.Tensor]
 
 
 @dataclass
 class Choice:
-    """A learning rate and a number of epochs, with the members as they were then."""
+    """A trial and a number of epochs, with the members as they were then."""
 
     loss: float
-    learning_rate: float
+    trial: Trial
     epochs: int
     held_out_rows: np.ndarray
     held_out: np.ndarray
     states: list[State]
 
 
-def fit_all(start: Start, plan: FitPlan) -> FitResult:
+def fit_all(start: Start, plan: FitPlan, recipe: Recipe = PLAIN) -> FitResult:
     """Train all layers on the labels of one fit.
 
     Parameters
@@ -44,6 +44,8 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
         Target and source models.
     plan : FitPlan
         The labels and how they are divided.
+    recipe : Recipe
+        What the strategy changes of the runs.
 
     Returns
     -------
@@ -59,13 +61,13 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
     notes: list[str] = []
     failure: DivergedError | None = None
     examples = 0
-    for learning_rate in start.training.learning_rates:
-        runs = _runs(start, plan, learning_rate)
+    for trial in trials(start):
+        runs = _runs(start, plan, trial, recipe)
         try:
-            found = _walk(start, plan, runs, learning_rate)
+            found = _walk(start, plan, runs, trial)
         except DivergedError as error:
             failure = error
-            notes.append(f"learning rate {learning_rate:g} diverged in epoch {runs[0].epoch}")
+            notes.append(f"{trial.text} diverged in epoch {runs[0].epoch}")
             continue
         finally:
             examples += sum(run.examples for run in runs)
@@ -74,23 +76,25 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
     if best is None:
         assert failure is not None
         raise failure
-    model = runs[0].model
+    states = [recipe.plain(state, best.trial.options) for state in best.states]
+    model = start.model(start.source_of(plan.replicate), seed_value=0)
     test = start.tokens[torch.from_numpy(start.test).to(start.device)]
     logits = []
-    for state in best.states:
+    for state in states:
         model.load_state_dict(state)
         logits.append(predict(model, test).double().cpu().numpy())
     history = {
-        "members": len(best.states),
+        "members": len(states),
         "epochs": best.epochs,
-        "learning_rate": best.learning_rate,
+        "learning_rate": best.trial.learning_rate,
+        "options": best.trial.searched,
         "held_out_loss": best.loss,
         "examples_per_second": examples / (time.perf_counter() - began),
         "note": "; ".join(notes),
     }
     weights = {
         f"{member}.{name}": value.cpu().numpy()
-        for member, state in enumerate(best.states)
+        for member, state in enumerate(states)
         for name, value in state.items()
     }
     return FitResult(np.mean(logits, axis=0), best.held_out_rows, best.held_out, history, weights)
@@ -107,20 +111,26 @@ def loop_settings(training: TrainingSettings, learning_rate: float) -> LoopSetti
     )
 
 
-def _runs(start: Start, plan: FitPlan, learning_rate: float) -> list[Run]:
-    """Start one run per member; its seeds do not depend on strategy or learning rate."""
+def _runs(start: Start, plan: FitPlan, trial: Trial, recipe: Recipe) -> list[Run]:
+    """Start one run per member; its seeds do not depend on strategy, options or learning rate."""
     source = start.source_of(plan.replicate)
-    settings = loop_settings(start.training, learning_rate)
+    changes_of = recipe.changes(start, plan, trial)
     runs = []
-    for part in plan.members:
+    for place, part in enumerate(plan.members):
         words = (*plan.seed_words, "member", part.number)
         rows = torch.from_numpy(plan.rows[part.fit]).to(start.device)
         model = start.model(source, seed_value=seed(*words, "weights"))
-        runs.append(Run(model, start.tokens[rows], start.labels[rows], settings, words))
+        changes = changes_of(place, model)
+        settings = loop_settings(start.training, trial.learning_rate)
+        if changes.weight_decay is not None:
+            settings = replace(settings, weight_decay=changes.weight_decay)
+        runs.append(
+            Run(model, start.tokens[rows], start.labels[rows], settings, words, **changes.of_run(BINARY))
+        )
     return runs
 
 
-def _walk(start: Start, plan: FitPlan, runs: list[Run], learning_rate: float) -> Choice:
+def _walk(start: Start, plan: FitPlan, runs: list[Run], trial: Trial) -> Choice:
     """Take all members from checkpoint to checkpoint, in step, until the held-out loss stops falling."""
     labels = start.examples.labels[plan.rows]
     held_out = [torch.from_numpy(plan.rows[part.held_out]).to(start.device) for part in plan.members]
@@ -137,12 +147,12 @@ def _walk(start: Start, plan: FitPlan, runs: list[Run], learning_rate: float) ->
         loss = log_loss(values, labels[rows])
         if not math.isfinite(loss):
             raise DivergedError(
-                f"the held-out loss became {loss} after {epochs} epochs at learning rate {learning_rate:g}",
+                f"the held-out loss became {loss} after {epochs} epochs at {trial.text}",
                 where="config key training.learning_rates",
                 remedy="use a smaller learning rate",
             )
         if best is None or loss < best.loss:
-            best = Choice(loss, learning_rate, epochs, rows, values, [run.state() for run in runs])
+            best = Choice(loss, trial, epochs, rows, values, [run.state() for run in runs])
             waited = 0
         else:
             waited += 1

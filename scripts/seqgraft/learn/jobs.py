@@ -20,7 +20,7 @@ TrainSize = int | Literal["all"]
 PREDICTION_COLUMNS = ["id", "train_size", "is_all", "replicate", "part", "label", "prediction"]
 HISTORY_COLUMNS = [
     "train_size", "is_all", "replicate", "members", "epochs", "learning_rate", "penalty_c",
-    "held_out_loss", "seconds", "device", "examples_per_second", "software", "note",
+    "held_out_loss", "seconds", "device", "examples_per_second", "software", "note", "options", "candidates",
 ]  # fmt: skip
 
 

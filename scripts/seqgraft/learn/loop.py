@@ -6,13 +6,14 @@ ICML, section 3.2), which does what a falling learning rate does without knowing
 """
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.model import Model, predict
+from seqgraft.learn.objectives import BINARY, Objective
 from seqgraft.learn.optimizer import AdamW
 from seqgraft.seeds import seed
 
@@ -61,6 +62,15 @@ class Run:
         Learning rate and so on.
     seed_words : tuple
         Name the run: batch order, dropout and augmentation of each epoch follow from them.
+    objective : Objective
+        What is made small.
+    rates : callable, optional
+        From an epoch (0, 1, …) to the multiplier of the learning rate of each parameter by name; 0 leaves it as it is,
+        untouched by weight decay, too. All 1 by default.
+    penalty : callable, optional
+        From the model to a scalar tensor that is added to the loss of each step.
+    before_step : callable, optional
+        Called with the model before each step; it may change the weights.
     """
 
     def __init__(
@@ -70,7 +80,13 @@ class Run:
         labels: torch.Tensor,
         settings: LoopSettings,
         seed_words: tuple,
+        *,
+        objective: Objective = BINARY,
+        rates: Callable[[int], Mapping[str, float]] | None = None,
+        penalty: Callable[[Model], torch.Tensor] | None = None,
+        before_step: Callable[[Model], None] | None = None,
     ) -> None:
+        self.objective, self.rates, self.penalty, self.before_step = objective, rates, penalty, before_step
         self.model, self.tokens, self.labels = model, tokens, labels
         self.settings, self.seed_words = settings, seed_words
         self.epoch = self.steps = self.examples = 0
@@ -132,9 +148,16 @@ class Run:
         count = len(self.labels)
         order = torch.randperm(count)  # on the CPU: the same order on every device
         total = torch.zeros((), device=self.labels.device)
+        if self.rates is not None:
+            rates = self.rates(self.epoch)
+            self.optimizer.rates = [rates[name] for name, _ in self.model.named_parameters()]
         for rows in order.to(self.labels.device).split(self.settings.batch_size):
+            if self.before_step is not None:
+                self.before_step(self.model)
             logits = self.model(self._vary(self.tokens[rows]))
-            loss = binary_cross_entropy_with_logits(logits, self.labels[rows])
+            loss = self.objective.loss(logits, self.labels[rows])
+            if self.penalty is not None:
+                loss = loss + self.penalty(self.model)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()

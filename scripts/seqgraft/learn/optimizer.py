@@ -28,6 +28,9 @@ class AdamW:
     ) -> None:
         self.parameters = list(parameters)
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
+        self.rates = [1.0] * len(
+            self.parameters
+        )  # multipliers of the learning rate; 0 leaves a parameter alone
         self.means = [torch.zeros_like(p, memory_format=torch.preserve_format) for p in self.parameters]
         self.squares = [torch.zeros_like(p, memory_format=torch.preserve_format) for p in self.parameters]
         self.steps = [torch.zeros((), dtype=torch.float32, device=p.device) for p in self.parameters]
@@ -41,6 +44,11 @@ class AdamW:
     def step(self) -> None:
         """Update every parameter that has a gradient."""
         gradients = {k: p.grad for k, p in enumerate(self.parameters) if p.grad is not None}
+        for rate in sorted({self.rates[k] for k in gradients} - {0.0}):
+            self._update(rate, {k: g for k, g in gradients.items() if self.rates[k] == rate})
+
+    def _update(self, rate: float, gradients: dict[int, torch.Tensor]) -> None:
+        """Update the parameters that share one multiplier of the learning rate."""
         rows = list(gradients)
         adamw(
             [self.parameters[k] for k in rows],
@@ -53,7 +61,7 @@ class AdamW:
             amsgrad=False,
             beta1=0.9,
             beta2=0.999,
-            lr=self.learning_rate,
+            lr=self.learning_rate * rate,
             weight_decay=self.weight_decay,
             eps=1e-8,
             maximize=False,
