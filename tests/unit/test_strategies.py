@@ -2,6 +2,9 @@
 
 import dataclasses
 import functools
+import re
+import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,7 +34,7 @@ from seqgraft.learn.examples import Examples
 from seqgraft.learn.loop import Run
 from seqgraft.learn.model import build, predict
 from seqgraft.learn.names import STRATEGY_FACTS, Strategy, training_keys
-from seqgraft.learn.strategies import blocks, calibrated, l2_sp, lora, with_source
+from seqgraft.learn.strategies import blocks, calibrated, l2_sp, lora, registry, with_source
 from seqgraft.learn.strategies.recipe import Trial
 from seqgraft.seeds import seed
 
@@ -364,3 +367,18 @@ def test_keys_of_training_that_a_strategy_uses():
     assert training_keys(STRATEGY_FACTS["probe-then-full"], known) == known - {"kmer"}
     assert training_keys(STRATEGY_FACTS["zero-shot-calibrated"], known) == {"folds", "members", "threads"}
     assert training_keys(STRATEGY_FACTS["auto"], known) == known - {"kmer"}
+
+
+def test_the_strategy_that_the_docs_add_works(target, bundle, monkeypatch):
+    """The example of docs/strategies.md, taken from the page: its recipe, its entry and its test."""
+    page = (Path(__file__).resolve().parents[2] / "docs/strategies.md").read_text()
+    entry, recipe, test = (
+        textwrap.dedent(own) for own in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    )
+    made: dict = {}
+    exec(recipe, made)
+    monkeypatch.setitem(STRATEGY_FACTS, "biases", eval(entry.strip().rstrip(","), {"Strategy": Strategy}))
+    monkeypatch.setitem(registry.OWN, "biases", made["fit"])
+    told = {"load_bundle": load_bundle, "plain": plain, "learn": learn, "torch": torch}
+    exec(test, told)
+    told["test_biases_moves_no_weight_of_the_backbone"](target, bundle)

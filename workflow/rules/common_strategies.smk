@@ -6,7 +6,7 @@ def grafted(wildcards):
     name = wildcards.transfer
     transfer = TRANSFERS[whole(name)]
     own = name.replace(whole(name), transfer.sources)
-    if wildcards.strategy != "auto" or own != transfer.sources:
+    if wildcards.get("strategy") != "auto" or own != transfer.sources:
         return [own]
     asked = [sources for sources, _ in auto_candidates(STUDY, transfer) if sources]
     return list(dict.fromkeys([own, *asked]))
@@ -33,7 +33,8 @@ def strategy_options(wildcards):
 
 def learns_source_again(wildcards):
     """Tell whether a strategy learns from the source's sequences beside its model."""
-    return STRATEGY_FACTS[wildcards.strategy].source_examples
+    known = {**STRATEGY_FACTS, **NETWORK_BASELINES}
+    return known[wildcards.strategy].source_examples
 
 
 def source_task(file):
@@ -47,7 +48,8 @@ def source_task(file):
 
 
 def of_source_tasks(wildcards):
-    """Return what a network must know of each of these tasks."""
+    """Return what a network must know of each of these tasks; none for what starts from no source."""
+    if not learns_source_again(wildcards):
+        return []
     sources = TRANSFERS[whole(wildcards.transfer)].sources.split("+")
-    again = learns_source_again(wildcards)
-    return [reading_of(source) for source in sources if again]
+    return [reading_of(source) for source in sources]

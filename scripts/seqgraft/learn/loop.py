@@ -70,7 +70,7 @@ class Run:
     penalty : callable, optional
         From the model to a scalar tensor that is added to the loss of each step.
     before_step : callable, optional
-        Called with the model before each step; it may change the weights.
+        Called with the run before each step; it may make a step of its own with the run's optimiser.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Run:
         objective: Objective = BINARY,
         rates: Callable[[int], Mapping[str, float]] | None = None,
         penalty: Callable[[Model], torch.Tensor] | None = None,
-        before_step: Callable[[Model], None] | None = None,
+        before_step: "Callable[[Run], None] | None" = None,
     ) -> None:
         self.objective, self.rates, self.penalty, self.before_step = objective, rates, penalty, before_step
         self.model, self.tokens, self.labels = model, tokens, labels
@@ -153,7 +153,7 @@ class Run:
             self.optimizer.rates = [rates[name] for name, _ in self.model.named_parameters()]
         for rows in order.to(self.labels.device).split(self.settings.batch_size):
             if self.before_step is not None:
-                self.before_step(self.model)
+                self.before_step(self)
             logits = self.model(self._vary(self.tokens[rows]))
             loss = self.objective.loss(logits, self.labels[rows])
             if self.penalty is not None:

@@ -17,6 +17,7 @@ from seqgraft.report import (
     training_tables,
     words,
 )
+from seqgraft.report.auto_tables import auto_table
 from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import ablation_drawings, training_drawings
 from seqgraft.report.methods import methods
@@ -143,6 +144,7 @@ def training(study: Study) -> dict[str, Any]:
         "sources": training_tables.source_table(inputs) if inputs.source_models else None,
         "history": training_tables.history_table(inputs) if inputs.source_models else None,
         "chosen": training_tables.chosen_table(inputs),
+        "auto": auto_table(inputs),
         "cost": training_tables.cost_table(inputs),
     }
 

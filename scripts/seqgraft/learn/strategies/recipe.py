@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from seqgraft.learn.jobs import FitPlan
+from seqgraft.learn.loop import Run
 from seqgraft.learn.model import Model
 from seqgraft.learn.objectives import Objective
 from seqgraft.learn.start import Start
@@ -51,7 +52,7 @@ class Changes:
     penalty : callable, optional
         Added to the loss, from the model.
     before_step : callable, optional
-        Called before each step with the model.
+        Called before each step with the run.
     objective : callable, optional
         Makes the objective of the run from that of the target's labels.
     weight_decay : float, optional
@@ -60,7 +61,7 @@ class Changes:
 
     rates: Callable[[int], Mapping[str, float]] | None = None
     penalty: Callable[[Model], torch.Tensor] | None = None
-    before_step: Callable[[Model], None] | None = None
+    before_step: Callable[[Run], None] | None = None
     objective: Callable[[Objective], Objective] | None = None
     weight_decay: float | None = None
 

@@ -11,9 +11,9 @@ from torch import nn
 
 from seqgraft.learn.gradient import fit_all
 from seqgraft.learn.jobs import FitPlan
+from seqgraft.learn.loop import Run
 from seqgraft.learn.model import Model
 from seqgraft.learn.objectives import BINARY, Objective
-from seqgraft.learn.optimizer import AdamW
 from seqgraft.learn.start import Start
 from seqgraft.learn.strategies.recipe import Changes, Recipe, State, Trial
 
@@ -100,22 +100,17 @@ def weighed(objective: Objective, weight: float) -> Objective:
 
 
 def alternating(start: Start, plan: FitPlan, trial: Trial) -> Callable[[int, Model], Changes]:
-    """Put steps on source batches before each step on a target batch, with an optimiser of their own."""
+    """Put steps on source batches before each step on a target batch, with the optimiser of the run."""
     batches, count = SourceBatches(start), trial.options["source_batches"]
+
+    def learn_source(run: Run) -> None:
+        for _ in range(count):
+            run.optimizer.zero_grad()
+            batches.loss(run.model).backward()
+            run.optimizer.step()
 
     def of(place: int, model: Model) -> Changes:
         add_source_head(start, plan, model)
-        parameters = [value for name, value in model.named_parameters() if not name.startswith("head.")]
-        optimizer = AdamW(
-            parameters, learning_rate=trial.learning_rate, weight_decay=start.training.weight_decay
-        )
-
-        def learn_source(now: Model) -> None:
-            for _ in range(count):
-                optimizer.zero_grad()
-                batches.loss(now).backward()
-                optimizer.step()
-
         return Changes(before_step=learn_source)
 
     return of
