@@ -74,6 +74,7 @@ def test_auto_takes_the_better_source_and_strategy_and_tells_what_it_tried(targe
     assert on_test(result).tolist() == on_test(probe).tolist()
     assert tried[1]["loss"] == pytest.approx(probe.history["held_out_loss"][0], abs=1e-6)
     assert plain(result).keys() == plain(probe).keys()
+    assert tried[1]["round"] == tried[1]["rounds"] == 2
     assert min(tried, key=lambda entry: entry["loss"])["candidate"] == "linear-probe from good"
 
 

@@ -38,6 +38,8 @@ class Candidate:
         Where its fits start from.
     epochs : int
         Epochs that its runs may have had so far.
+    round : int
+        The last round that it was in, counted from 1.
     seconds : float
         Spent on it.
     result : FitResult, optional
@@ -47,6 +49,7 @@ class Candidate:
     sources: str
     start: Start
     epochs: int = -1
+    round: int = 1
     seconds: float = 0.0
     result: FitResult | None = field(default=None, repr=False)
 
@@ -170,6 +173,7 @@ def fit(start: Start, plan: FitPlan) -> FitResult:
     alive: list[list[int]] = []
     for number, most in enumerate(budgets):
         for place in sorted({place for own in alive for place in own}) if alive else range(len(candidates)):
+            candidates[place].round = number + 1
             candidates[place].train(plan, most)
         if fold is None:
             rows = next((c.result.held_out_rows for c in candidates if c.result is not None), None)
@@ -201,7 +205,7 @@ def fit(start: Start, plan: FitPlan) -> FitResult:
         "penalty_c": result.history.get("penalty_c"),
         "held_out_loss": log_loss(held_out, labels[result.held_out_rows]),
         "options": ", ".join(filter(None, [chosen.name, result.history.get("options")])),
-        "candidates": json.dumps([_account(candidate, labels, budgets) for candidate in candidates]),
+        "candidates": json.dumps([_account(candidate, labels, len(budgets)) for candidate in candidates]),
     }
     return FitResult(result.test, result.held_out_rows, held_out, history, result.weights)
 
@@ -228,14 +232,14 @@ def _candidates(start: Start) -> list[Candidate]:
     return found
 
 
-def _account(candidate: Candidate, labels: np.ndarray, budgets: Sequence[int]) -> dict[str, object]:
+def _account(candidate: Candidate, labels: np.ndarray, rounds: int) -> dict[str, object]:
     """Return what there is to say of a candidate: how well it did, how far it got, what it cost."""
     result = candidate.result
     loss = None if result is None else log_loss(result.held_out, labels[result.held_out_rows])
     return {
         "candidate": candidate.name,
         "loss": None if loss is None else round(loss, 6),
-        "round": 1 + budgets.index(candidate.epochs),
-        "rounds": len(budgets),
+        "round": candidate.round,
+        "rounds": rounds,
         "seconds": round(candidate.seconds, 3),
     }
