@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test torture truth truth-training bench verify lint schema lock clean distclean set-up
+.PHONY: help demo test torture strategies truth truth-training bench verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -41,6 +41,9 @@ test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and ar
 
 torture: $(READY) ## kill a study and a pretraining at random moments, again and again, and compare the bytes
 	SEQGRAFT_TORTURE=1 $(BIN)/python -m pytest tests/workflow/test_kills.py -rA
+
+strategies: $(READY) ## fit every strategy where the source was planted to help and where it misleads
+	SEQGRAFT_STRATEGIES=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/test_strategies_planted.py
 
 verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
