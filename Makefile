@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slurm test-conda test-module test-parallel pins pins-check torture truth truth-training bench verify lint schema lock clean distclean set-up
+.PHONY: help demo test test-slurm test-conda test-module test-parallel pins pins-check torture strategies truth truth-training bench verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -74,6 +74,9 @@ test-module: $(READY) ## run the workflow as a module of another one, fetched fr
 
 test-parallel: $(READY) ## train one network in two processes that torchrun starts
 	SEQGRAFT_PARALLEL=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/test_learn_parallel.py -rA
+
+strategies: $(READY) ## fit every strategy where the source was planted to help and where it misleads
+	SEQGRAFT_STRATEGIES=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/test_strategies_planted.py
 
 verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }

@@ -15,6 +15,7 @@ from seqgraft.learn.fits import run_job, save_predictor
 from seqgraft.learn.inputs import read_task
 from seqgraft.learn.loading import counted
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.source_examples import read_source_examples
 from seqgraft.running.job import run
 from seqgraft.tables import write_parquet, write_tsv
 
@@ -39,6 +40,12 @@ def work(snakemake, log):
         replicates=params.replicates,
         seed_words=(wildcards.study, params.target),
         bundles=[Path(path).parent for path in files.get("bundles", [])],
+        options=params.get("options"),
+        source_examples=read_source_examples(
+            params.get("source_tasks", []),
+            files,
+            roles=params.get("source_left_out", ["source", "pool"]),
+        ),
         excluded=target.excluded,
         store_folder=params.resume,
         code_digest=params.code,

@@ -16,6 +16,7 @@ from seqgraft.learn.bundle import load_bundle, model_from
 from seqgraft.learn.choosing import members
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.model import extract, predict
+from seqgraft.learn.strategies import registry
 from seqgraft.tables import write_parquet
 
 SIZES = [30, 60]
@@ -210,7 +211,7 @@ def test_twice_the_same_bytes_and_the_strategies_share_seeds(target, bundles, tm
 def test_finished_fits_are_found_again(target, bundles, tmp_path, monkeypatch):
     made = []
     monkeypatch.setitem(
-        fits.FITTERS, "all", lambda start, plan: made.append(1) or gradient.fit_all(start, plan)
+        registry.FITTERS, "all", lambda start, plan: made.append(1) or gradient.fit_all(start, plan)
     )
     first = learn("full", target, bundles, store_folder=tmp_path)
     assert (first.trained, first.reused, len(made)) == (4, 0, 4)

@@ -28,7 +28,14 @@ from seqgraft.data.places import cache_folder, is_offline
 from seqgraft.digest import code_digest
 from seqgraft.running.ending import name_run
 from seqgraft.errors import SeqgraftError
-from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
+from seqgraft.config.auto import auto_candidates
+from seqgraft.learn.names import (
+    NETWORK_BASELINES,
+    STRATEGY_FACTS,
+    LOADING_KEYS,
+    TRAINING_KEYS,
+    training_keys,
+)
 from seqgraft.running.alone import Run, alone
 
 # --- the study -------------------------------------------------------------------------------------------------------
@@ -63,13 +70,6 @@ STRATEGIES_WITH_SOURCE = [
 STRATEGIES_WITHOUT_SOURCE = [
     name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source
 ]
-# What of `training` is used by a strategy that trains no layer, its head by logistic regression, or all layers.
-LOADING_KEYS = {"batch_norm", "position_bound"}
-TRAINING_KEYS = {
-    "none": {"threads"},
-    "head": {"class_weights", "folds", "members", "penalties", "threads", *LOADING_KEYS},
-    "all": set(type(STUDY.training).model_fields) - {"penalties", "kmer"},
-}
 BASELINES_WITHOUT_NETWORK = [
     name for name in STUDY.baselines if name not in NETWORK_BASELINES
 ]
@@ -198,7 +198,7 @@ def cleaned_alphabet(settings):
 def training_of(wildcards):
     """Return the part of `training` that a strategy uses: what only others use must not fit it again."""
     facts = (STRATEGY_FACTS | NETWORK_BASELINES)[wildcards.strategy]
-    used = TRAINING_KEYS[facts.trainable]
+    used = training_keys(facts, type(STUDY.training).model_fields)
     return STUDY.training.model_dump(mode="json", include=used)
 
 
@@ -240,10 +240,9 @@ def source_models(file):
     """Return a function that names one file of each source model that a transfer starts from."""
 
     def files(wildcards):
-        name = wildcards.transfer
-        sources = name.replace(whole(name), TRANSFERS[whole(name)].sources)
         return [
             f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}"
+            for sources in grafted(wildcards)
             for k in SOURCE_MODELS
         ]
 
@@ -261,6 +260,9 @@ def parts_of_fits(wildcards):
         f"results/{STUDY.study}/parts/{scope}/{wildcards.strategy}/{part}.txt"
         for part in parts
     ]
+
+
+include: "common_strategies.smk"
 
 
 def fit_jobs():

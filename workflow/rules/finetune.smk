@@ -12,6 +12,11 @@ rule finetune:
         source_weights=source_models("weights.safetensors"),
         source_predictions=source_models("predictions.parquet"),
         parts=parts_of_fits,
+        source_records=source_task("records.parquet"),
+        source_splits=source_task("splits.parquet"),
+        source_excluded=source_task("excluded.tsv"),
+        source_tokens=source_task("tokens.npy"),
+        source_offsets=source_task("offsets.npy"),
     output:
         predictions="results/{study}/transfers/{transfer}/{strategy}/predictions.parquet",
         history=report(
@@ -42,6 +47,8 @@ rule finetune:
         train_sizes=STUDY.train_sizes,
         replicates=STUDY.replicates,
         resume="results/{study}/resume/{transfer}/{strategy}",
+        options=strategy_options,
+        source_tasks=of_source_tasks,
         backbone=as_params(STUDY.backbone),
         training=training_of,
         code=code("finetune"),

@@ -67,6 +67,15 @@ def check_inputs(where: str, source: Any, target: Any) -> None:
         )
 
 
+def check_positions(where: str, target: Any, backbone: Any) -> None:
+    """Refuse labels of residues for a backbone that joins all positions by weights of their own."""
+    if target.type in PER_RESIDUE and not backbone.per_position:
+        raise ValueError(
+            f"{where}: a backbone learns labels of residues from features of each position, which '{backbone.name}' has "
+            "with `positions: mean` or `max` (mlp: with `window`)"
+        )
+
+
 def baselines_of(targets: Sequence[tuple[str, Any]]) -> list[str]:
     """Return the baselines that make sense for all targets, in the order of the first one's type.
 

@@ -7,16 +7,18 @@ from pydantic import Field, StringConstraints, model_validator
 
 from seqgraft.config import learnable
 from seqgraft.config.ablation import AblationSettings
+from seqgraft.config.auto import auto_candidates
 from seqgraft.config.backbones import AnyBackbone, CnnSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import primary_metric_of
 from seqgraft.config.embeddings import check_embeddings
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import PretrainingSettings, TrainingSettings
+from seqgraft.config.strategies import OPTIONS, StrategyOptions, options_of
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.data.leak_names import KIND_NAMES
-from seqgraft.learn.names import BASELINE_NAMES, BASELINES_OF, ESTIMATE_NAMES, STRATEGY_FACTS
+from seqgraft.learn.names import BASELINE_NAMES, BASELINES_OF, ESTIMATE_NAMES, PLAIN_ONLY, STRATEGY_FACTS
 from seqgraft.stats.metric_names import FACTS
 
 NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
@@ -70,6 +72,10 @@ class Study(Settings):
         ["scratch", "zero-shot", "linear-probe", "full", "full-kept-head"],
         min_length=1,
         description="How the target is learned, in order of preference where two do equally well.",
+    )
+    strategy_options: StrategyOptions = Field(
+        default_factory=StrategyOptions,
+        description="Options of the strategies that have any; see docs/strategies.md.",
     )
     baselines: list[str] = Field(
         list(BASELINES_OF["binary"]),
@@ -201,11 +207,29 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _options_are_used(self) -> Self:
+        for name in self.strategy_options.model_dump(by_alias=True, exclude_none=True):
+            if name not in self.used_strategies:
+                raise ValueError(
+                    f"strategy_options.{name}: no transfer uses the strategy '{name}'"
+                    f"{suggestion(name, [used for used in self.used_strategies if used in OPTIONS])}"
+                )
+        for transfer in self.transfers:
+            if "auto" in self.strategies_of(transfer):
+                auto_candidates(self, transfer)
+        return self
+
+    @model_validator(mode="after")
     def _ablation_makes_sense(self) -> Self:
         if self.ablation is None:
             return self
         for name in self.ablation.transfers or []:
             unknown_name("ablation.transfers", name, [transfer.name for transfer in self.transfers])
+        if STRATEGY_FACTS.get(self.ablation.strategy, STRATEGY_FACTS["full"]).source_examples:
+            raise ValueError(
+                f"ablation.strategy: '{self.ablation.strategy}' learns from the source's sequences beside the source "
+                "model, so that a smaller source model alone would not show what fewer of them give"
+            )
         for transfer in self.ablated:
             name = self.ablation.strategy
             unknown_name("ablation.strategy", name, STRATEGY_FACTS)
@@ -271,6 +295,11 @@ class Study(Settings):
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
         kept = [entry.name for entry in entries if entry.needs_equal_classes]
         learnable.check_heads(where, kept, source, target)
+        learnable.check_positions(where, target, self.backbone)
+        for entry in entries:
+            if entry.name in PLAIN_ONLY:
+                own = [(transfer.source, source), (transfer.target, target)]
+                learnable.needs_binary(f"{where}: strategy '{entry.name}'", own)
         if kept and source.classes != target.classes:
             raise ValueError(
                 f"{where}: {', '.join(kept)} use the source's head, so both tasks need the same classes in the "
@@ -285,7 +314,20 @@ class Study(Settings):
     def candidates_of(self, transfer: Transfer) -> list[str]:
         """Return the strategies that may be chosen: those that use a source and the target's labels."""
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
-        return [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+        names = [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+        # With other sources to draw on, `auto` says nothing of this one, unless it is asked for by name.
+        return [n for n in names if n != "auto" or self.chosen == n or self.options_of(n)["sources"] == "own"]
+
+    def options_of(self, name: str) -> dict[str, Any]:
+        """Return all options of a strategy as plain values, defaults filled in."""
+        return options_of(name, self.strategy_options)
+
+    @property
+    def used_strategies(self) -> list[str]:
+        """The strategies of all transfers, and those that `auto` chooses from, each once."""
+        listed = [name for transfer in self.transfers for name in self.strategies_of(transfer)]
+        chosen_from = self.options_of("auto")["candidates"] if "auto" in listed else []
+        return list(dict.fromkeys([*listed, *chosen_from]))
 
     def leakage_of(self, name: str) -> LeakageSettings:
         """Return what protects a task's test part and pool: its own settings, else the study's without `compare`."""
@@ -329,4 +371,8 @@ class Study(Settings):
 
     def as_understood(self) -> dict[str, Any]:
         """Return the config with defaults filled in and without what only says where things run."""
-        return self.model_dump(mode="json", by_alias=True, exclude=set(DEPLOYMENT_KEYS), exclude_none=True)
+        own = self.model_dump(mode="json", by_alias=True, exclude=set(DEPLOYMENT_KEYS), exclude_none=True)
+        own["strategy_options"] = {
+            name: self.options_of(name) for name in self.used_strategies if name in OPTIONS
+        }
+        return own

@@ -1,6 +1,6 @@
 """All fits of one strategy on one target: search inside the labels, final predictor, predictions."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from seqgraft.learn.answers import answers, facts_of
 from seqgraft.learn.bundle import load_bundle, save_bundle
 from seqgraft.learn.device import name_of
 from seqgraft.learn.examples import BINARY_AIM, Aim, Examples, Reading, rows_of_test
-from seqgraft.learn.gradient import fit_all
 from seqgraft.learn.heads import check_head
 from seqgraft.learn.jobs import (
     HISTORY_COLUMNS,
@@ -30,13 +29,11 @@ from seqgraft.learn.lesson import Lesson
 from seqgraft.learn.model import predict
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.learn.objectives import objective_of
-from seqgraft.learn.probe import fit_head
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult, Store
+from seqgraft.learn.strategies.registry import fitter_of
 from seqgraft.record.software import computed_with, versions
-
-FITTERS: dict[str, Callable[[Start, FitPlan], FitResult]] = {"all": fit_all, "head": fit_head}
 
 
 def run_job(
@@ -51,6 +48,8 @@ def run_job(
     replicates: int,
     seed_words: tuple,
     bundles: Sequence[str | Path] = (),
+    options: Mapping[str, Any] | None = None,
+    source_examples: Examples | None = None,
     excluded: Collection[str] = (),
     store_folder: str | Path | None = None,
     code_digest: str = "",
@@ -83,6 +82,10 @@ def run_job(
         Name study and target: together with size, replicate and member they seed everything.
     bundles : sequence of path-like
         Folders of the source models; replicate r starts from number (r-1) mod their count.
+    options : mapping, optional
+        The strategy's options, every one of them.
+    source_examples : Examples, optional
+        What the source models learned from, for strategies that learn from it again.
     excluded : collection of str
         Ids left out of the pool.
     store_folder : path-like, optional
@@ -117,7 +120,9 @@ def run_job(
         for source in sources:
             check_head(source, examples.aim)
     test = rows_of_test(examples, splits)
-    start = Start(facts, examples, test, reading, backbone, training, sources, device)
+    start = Start(
+        facts, examples, test, reading, backbone, training, sources, device, options, source_examples
+    )
     if not facts.uses_target_labels:
         return _zero_shot(start)
     plans = plan_fits(examples, splits, excluded, train_sizes, replicates, training, seed_words)
@@ -132,6 +137,14 @@ def run_job(
         "device": device.type,
     }
 
+    if facts.trainable == "chosen":
+        common["sources"] = [source.sha256 for source in sources]
+    if options:
+        common["options"] = dict(options)
+    if source_examples is not None:
+        own = source_examples
+        common |= {"source_ids": own.ids, "source_tokens": own.tokens, "source_labels": own.labels}
+
     def key_parts(plan: FitPlan) -> dict[str, Any]:
         source = start.source_of(plan.replicate)
         return common | {"source": source.sha256 if source else None}
@@ -142,7 +155,7 @@ def run_job(
 
     def fit(plan: FitPlan) -> FitResult:
         memory.forget_peak(device)
-        result = FITTERS[facts.trainable](start, plan)
+        result = fitter_of(facts)(start, plan)
         result.history["peak_mib"] = memory.peak_mib(device)
         if (kept := checkpoint.current()) is not None:
             result.history.update(checkpoint.about_time(kept, result.history))

@@ -17,16 +17,15 @@ from seqgraft.learn.diverged import DivergedError
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.lesson import Lesson
 from seqgraft.learn.loop import PREDICTED, Run
-from seqgraft.learn.loop_settings import LoopSettings, loop_settings
+from seqgraft.learn.loop_settings import loop_settings
 from seqgraft.learn.memory import halving
 from seqgraft.learn.model import predict
 from seqgraft.learn.objectives import trained
 from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult
+from seqgraft.learn.strategies.recipe import PLAIN, Recipe, State, Trial, trials
 from seqgraft.seeds import seed
-
-State = dict[str, torch.Tensor]
 
 
 @dataclass
@@ -34,8 +33,7 @@ class Choice:
     """A place of the grid and a number of epochs, with the members as they were then."""
 
     loss: float
-    learning_rate: float
-    weight_decay: float
+    trial: Trial
     epochs: int
     held_out_rows: np.ndarray
     held_out: np.ndarray
@@ -59,7 +57,7 @@ class Tally:
                 self.halved = min(self.halved or run.most, run.most)
 
 
-def fit_all(start: Start, plan: FitPlan) -> FitResult:
+def fit_all(start: Start, plan: FitPlan, recipe: Recipe = PLAIN) -> FitResult:
     """Train all layers on the labels of one fit.
 
     Parameters
@@ -68,6 +66,8 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
         Target and source models.
     plan : FitPlan
         The labels and how they are divided.
+    recipe : Recipe
+        What the strategy changes of the runs.
 
     Returns
     -------
@@ -84,14 +84,12 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
     failure: DivergedError | None = None
     tally = Tally()
     lesson = start.lesson(plan)
-    for learning_rate, weight_decay in start.training.grid:
-        settings = loop_settings(start.training, learning_rate, weight_decay)
+    for trial in trials(start):
         try:
-            found = _walk(start, plan, lesson, settings, tally)
+            found = _walk(start, plan, lesson, trial, recipe, tally)
         except DivergedError as error:
             failure = error
-            decay = f" and weight decay {weight_decay:g}" if start.training.weight_decays else ""
-            notes.append(f"learning rate {learning_rate:g}{decay} diverged: {error.what}")
+            notes.append(f"{trial.text} diverged: {error.what}")
             continue
         if best is None or found.loss < best.loss:
             best = found
@@ -100,25 +98,27 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
         raise failure
     if tally.halved:
         notes.append(f"memory sufficed for {tally.halved} sequences at once, their gradients were added up")
+    states = [recipe.plain(state, best.trial.options) for state in best.states]
     model = start.model(start.source_of(plan.replicate), seed_value=0)
     test = start.tokens[torch.from_numpy(start.test).to(start.device)]
     logits = []
-    for state in best.states:
+    for state in states:
         model.load_state_dict(state)
         values = halving(lambda size: predict(model, test, size), PREDICTED)
         logits.append(values.double().cpu().numpy())
     history = {
-        "members": len(best.states),
+        "members": len(states),
         "epochs": best.epochs,
-        "learning_rate": best.learning_rate,
-        "weight_decay": best.weight_decay,
+        "learning_rate": best.trial.learning_rate,
+        "weight_decay": best.trial.weight_decay,
+        "options": best.trial.searched,
         "held_out_loss": best.loss,
         "examples_per_second": tally.examples / (time.perf_counter() - began),
         "note": "; ".join(notes),
     }
     weights = {
         f"{member}.{name}": value.cpu().numpy()
-        for member, state in enumerate(best.states)
+        for member, state in enumerate(states)
         for name, value in state.items()
     }
     labels = start.examples.labels
@@ -132,22 +132,28 @@ def fit_all(start: Start, plan: FitPlan) -> FitResult:
     )
 
 
-def _runs(start: Start, plan: FitPlan, lesson: Lesson, settings: LoopSettings) -> list[Run]:
+def _runs(
+    start: Start, plan: FitPlan, lesson: Lesson, trial: Trial, recipe: Recipe, epochs: int
+) -> list[Run]:
     """Start one run per member; its seeds depend neither on the strategy nor on the place of the grid."""
     source = start.source_of(plan.replicate)
     objective = trained(lesson.objective)
     targets = objective.targets(lesson.labels).to(start.device)
+    changes_of = recipe.changes(start, plan, trial)
     runs = []
-    for part in plan.members:
+    for place, part in enumerate(plan.members):
         words = (*plan.seed_words, "member", part.number)
         rows = torch.from_numpy(plan.rows[part.fit]).to(start.device)
         model = start.model(source, seed(*words, "weights"), plan.rows[part.fit])
+        changes = changes_of(place, model)
+        decay = trial.weight_decay if changes.weight_decay is None else changes.weight_decay
+        settings = replace(loop_settings(start.training, trial.learning_rate, decay), epochs=epochs)
         own = targets[torch.from_numpy(part.fit).to(start.device)]
-        runs.append(Run(model, start.tokens[rows], own, settings, words, objective=objective))
+        runs.append(Run(model, start.tokens[rows], own, settings, words, **changes.of_run(objective)))
     return runs
 
 
-def _walk(start: Start, plan: FitPlan, lesson: Lesson, settings: LoopSettings, tally: Tally) -> Choice:
+def _walk(start: Start, plan: FitPlan, lesson: Lesson, trial: Trial, recipe: Recipe, tally: Tally) -> Choice:
     """Take all members from checkpoint to checkpoint, in step, until the held-out loss stops falling."""
     held_out = [torch.from_numpy(plan.rows[part.held_out]).to(start.device) for part in plan.members]
     best: Choice | None = None
@@ -155,9 +161,9 @@ def _walk(start: Start, plan: FitPlan, lesson: Lesson, settings: LoopSettings, t
     runs: list[Run] = []
     try:
         for epochs in start.training.epochs:
-            if not runs or settings.schedule in SCHEDULES:
+            if not runs or start.training.schedule in SCHEDULES:
                 tally.count(runs)
-                runs = _runs(start, plan, lesson, replace(settings, epochs=epochs))
+                runs = _runs(start, plan, lesson, trial, recipe, epochs)
             for run in runs:
                 run.advance(epochs)
             logits = [
@@ -168,16 +174,13 @@ def _walk(start: Start, plan: FitPlan, lesson: Lesson, settings: LoopSettings, t
             loss = lesson.loss(values, rows)
             if not math.isfinite(loss):
                 raise DivergedError(
-                    f"the held-out loss became {loss} after {epochs} epochs"
-                    f" at learning rate {settings.learning_rate:g}",
+                    f"the held-out loss became {loss} after {epochs} epochs at {trial.text}",
                     where="config key training.learning_rates",
                     remedy="use a smaller learning rate",
                 )
             if best is None or loss < best.loss:
                 states = [run.state() for run in runs]
-                best = Choice(
-                    loss, settings.learning_rate, settings.weight_decay, epochs, rows, values, states
-                )
+                best = Choice(loss, trial, epochs, rows, values, states)
                 waited = 0
             else:
                 waited += 1

@@ -30,6 +30,7 @@ PREDICTION_COLUMNS = [
 HISTORY_COLUMNS = [
     "train_size", "is_all", "replicate", "members", "epochs", "learning_rate", "weight_decay", "penalty_c",
     "held_out_loss", "seconds", "device", "examples_per_second", "peak_mib", "software", "note",
+    "options", "candidates",
 ]  # fmt: skip
 
 

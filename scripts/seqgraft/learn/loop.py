@@ -59,6 +59,8 @@ class Run:
         given count as 1.
     penalty : callable, optional
         Takes the model and returns what is added to the loss of each step.
+    before_step : callable, optional
+        Called with the run before each step; it may make a step of its own with the run's optimiser.
 
     Attributes
     ----------
@@ -85,10 +87,11 @@ class Run:
         objective: Objective = BINARY,
         rates: Rates | None = None,
         penalty: Penalty | None = None,
+        before_step: "Callable[[Run], None] | None" = None,
     ) -> None:
         self.model, self.tokens, self.labels = model, tokens, labels
         self.settings, self.seed_words = settings, seed_words
-        self.objective, self.rates, self.penalty = objective, rates, penalty
+        self.objective, self.rates, self.penalty, self.before_step = objective, rates, penalty, before_step
         self.epoch = self.steps = self.examples = 0
         self.loss = math.nan
         self.most = settings.batch_size
@@ -266,6 +269,8 @@ class Run:
 
     def _step(self, rows: torch.Tensor, longest: int | None, batches: int) -> torch.Tensor:
         """Learn from one batch; return its mean loss."""
+        if self.before_step is not None:
+            self.before_step(self)
         loss = halving(
             lambda most: self._gradients(rows, longest, most), min(self.most, len(rows)), self._halved
         )

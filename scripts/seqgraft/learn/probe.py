@@ -4,6 +4,7 @@ import numpy as np
 
 from seqgraft.learn.entries import spread, spread_members
 from seqgraft.learn.jobs import FitPlan
+from seqgraft.learn.lesson import Lesson
 from seqgraft.learn.linear import LinearEnsemble, search
 from seqgraft.learn.logistic import LogisticEnsemble
 from seqgraft.learn.start import Start
@@ -26,14 +27,8 @@ def fit_head(start: Start, plan: FitPlan) -> FitResult:
         Its weights are the frozen backbone and the averaged head, which together are one plain model.
     """
     features, lesson = start.features(plan), start.lesson(plan)
-    labels, parts, rows, test = lesson.labels, plan.members, plan.rows, start.test
-    counts = None
-    if lesson.objective.per_residue:
-        there = lesson.objective.labelled(start.examples.labels)
-        counts = there.sum(axis=1)
-        labels, parts = labels[there[rows]], spread_members(counts[rows], parts)
-        rows, test = spread(counts, rows), spread(counts, test)
-    own = search(features[rows], labels, parts, start.training.penalties, lesson.objective)
+    own, counts = probed(start, plan, lesson)
+    test = start.test if counts is None else spread(counts, start.test)
     history = {
         "members": len(own.intercepts),
         "penalty_c": own.penalty_c,
@@ -55,6 +50,35 @@ def fit_head(start: Start, plan: FitPlan) -> FitResult:
         weights | _head(own),
         lesson.chains,
     )
+
+
+def probed(
+    start: Start, plan: FitPlan, lesson: Lesson
+) -> tuple[LinearEnsemble | LogisticEnsemble, np.ndarray | None]:
+    """Solve a linear model on the frozen features of the labels for each member.
+
+    Parameters
+    ----------
+    start, plan
+        As for `fit_head`.
+    lesson : Lesson
+        What the fit learns.
+
+    Returns
+    -------
+    own : LinearEnsemble or LogisticEnsemble
+        The members' models.
+    counts : numpy.ndarray, optional
+        (N,) residues with a label of each example; None where a label is of a whole sequence.
+    """
+    labels, parts, rows, counts = lesson.labels, plan.members, plan.rows, None
+    if lesson.objective.per_residue:
+        there = lesson.objective.labelled(start.examples.labels)
+        counts = there.sum(axis=1)
+        labels, parts = labels[there[rows]], spread_members(counts[rows], parts)
+        rows = spread(counts, rows)
+    features = start.features(plan)[rows]
+    return search(features, labels, parts, start.training.penalties, lesson.objective), counts
 
 
 def _head(own: LinearEnsemble | LogisticEnsemble) -> dict[str, np.ndarray]:

@@ -1,5 +1,8 @@
 """Where the fits of one strategy start from: the target on the device, the source models, their features."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import torch
@@ -38,6 +41,10 @@ class Start:
         The source models; empty for strategies without one.
     device : torch.device
         Where to compute.
+    options : mapping, optional
+        The strategy's options, as its model in ``config.strategies`` has them.
+    source_examples : Examples, optional
+        What the source models learned from, for strategies that learn from it again.
     """
 
     def __init__(
@@ -50,10 +57,13 @@ class Start:
         training: TrainingSettings,
         sources: list[Bundle],
         device: torch.device,
+        options: Mapping[str, Any] | None = None,
+        source_examples: Examples | None = None,
     ) -> None:
         self.strategy, self.examples, self.test = strategy, examples, test
         self.reading, self.backbone, self.training = reading, backbone, training
         self.sources, self.device = sources, device
+        self.options, self.source_examples = dict(options or {}), source_examples
         self.tokens = on_device(examples.tokens, device)
         self._features: dict[str, np.ndarray] = {}
 

@@ -19,6 +19,7 @@ from seqgraft.planning.costs import (
 from seqgraft.planning.fits import division, labels_of, pooled, regressions, tested, work_on
 from seqgraft.planning.sizes import TaskSize, size_of
 from seqgraft.planning.speed import Speed
+from seqgraft.planning.strategies import parts_of, trials
 
 # Bytes of one fit in predictions, resume store and metrics: for itself, and for each sequence that it predicts.
 BYTES_PER_FIT, BYTES_PER_PREDICTION = 4_000, 28
@@ -177,15 +178,17 @@ def _add_strategy(
             continue
         work = work_on(study, target, size)
         members, learned = division(training, labels)
-        if strategy.trainable == "all":
-            runs = study.replicates * members * len(training.grid)
-            plan.networks += runs
-            steps = training.passes * (learned // training.batch_size + 1)
-            most += training_seconds(work, runs * steps, runs * training.passes * learned, speed)
-            most += predicting_seconds(work, runs * len(training.epochs) * (labels - learned), speed)
-            rest += predicting_seconds(work, study.replicates * members * test, speed)
-        else:
-            rest += regressions(study, labels, members, speed)
+        for facts, share in parts_of(study, strategy, transfer):
+            if facts.trainable == "all":
+                runs = study.replicates * members * len(training.grid) * trials(study, facts)
+                plan.networks += runs
+                passes = training.passes * facts.cost * share
+                steps = passes * (learned // training.batch_size + 1)
+                most += training_seconds(work, runs * steps, runs * passes * learned, speed)
+                most += predicting_seconds(work, runs * len(training.epochs) * (labels - learned), speed)
+                rest += predicting_seconds(work, study.replicates * members * test, speed)
+            if "head" in (facts.trainable, *facts.settings):
+                rest += regressions(study, labels, members, speed)
     plan.most.append(start + rest + most)
 
 

@@ -227,7 +227,7 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
         f"final predictor averages the {outputs} of the models trained for this choice, in the same way for everything "
         "that is trained."
     ]
-    if any(fact.trainable == "all" for fact in facts):
+    if any(fact.trainable in ("all", "chosen") for fact in facts):
         rates = text.listed([f"{rate:g}" for rate in own["learning_rates"]], "or")
         how = _optimizer(own, f"({rates})", cited)
         checkpoints = text.listed([str(epoch) for epoch in own["epochs"]])

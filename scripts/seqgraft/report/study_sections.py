@@ -17,6 +17,7 @@ from seqgraft.report import (
     training_tables,
     words,
 )
+from seqgraft.report.auto_tables import auto_table
 from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import ablation_drawings, training_drawings
 from seqgraft.report.methods import methods
@@ -147,6 +148,7 @@ def training(study: Study) -> dict[str, Any]:
         "history": training_tables.history_table(inputs) if inputs.source_models else None,
         "checkpoints": f"{'Loss and AUROC' if training_tables.has_auroc(inputs) else 'Loss'} at every checkpoint",
         "chosen": training_tables.chosen_table(inputs),
+        "auto": auto_table(inputs),
         "cost": training_tables.cost_table(inputs),
     }
 

@@ -210,7 +210,8 @@ def chosen_table(inputs: ReportInputs) -> Table | None:
         frozenset(range(1, len(heads))),
         (
             "Epochs of training, or the penalty C of a logistic regression: median over fits, in small type least and "
-            "greatest. A choice at the end of what was offered means that more, or less, might have done better.",
+            "greatest, and the option taken most often where a strategy has several. A choice at the end of what was "
+            "offered means that more, or less, might have done better.",
         ),
     )
 
@@ -244,6 +245,9 @@ def _chosen(history: pd.DataFrame, size: tuple[bool, int]) -> Any:
         values = _numbers(own, column)
         mark = "C " if column == "penalty_c" else ""
         spread = "" if values.min() == values.max() else _range(values)
+        options = own["options"].dropna().astype(str) if "options" in own else pd.Series(dtype=str)
+        if not (options := options[options != ""]).empty:  # of several options the one chosen most often
+            spread = "; ".join(filter(None, [spread, str(options.mode().iloc[0])]))
         return num(f"{mark}{values.median():g}", spread)
     return num(text.NOTHING)
 
