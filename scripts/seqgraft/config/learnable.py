@@ -71,7 +71,7 @@ def check_positions(where: str, target: Any, backbone: Any) -> None:
     """Refuse labels of residues for a backbone that joins all positions by weights of their own."""
     if target.type in PER_RESIDUE and not backbone.per_position:
         raise ValueError(
-            f"{where}: a backbone learns labels of residues from features of each position, which '{backbone.name}' has "
+            f"{where}: labels of residues are learned from features of each position, which '{backbone.name}' has "
             "with `positions: mean` or `max` (mlp: with `window`)"
         )
 
