@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from seqgraft.config.backbones import BackboneSettings as BackboneSettings
-from seqgraft.config.stepping import FALLING, SteppingSettings
+from seqgraft.config.stepping import SteppingSettings
+from seqgraft.learn.names import FALLING
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
