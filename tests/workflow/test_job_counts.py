@@ -200,6 +200,99 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
             rank_sources=1,
         ),
     ),
+    # one source model for both of them, and no second job for a head that is named
+    "two sources with a shared backbone": (
+        lambda c: (
+            transfers("a>c", "b>c")(c),
+            c.update(
+                transfers=[{"source": ["a", "b"], "target": "c", "head": "b"}],
+                strategies=["scratch", "full", "zero-shot"],
+                forgetting=True,
+            ),
+        ),
+        jobs(3, identity=1, simulate=6, pretrain_shared=1, finetune=2, finetune_without_source=1, baseline=2),
+    ),
+    # beside a source of its own, which is compared with the pair: two estimates, and one model that can forget
+    "a pair of sources and one of them alone": (
+        lambda c: (
+            transfers("a>c", "b>c")(c),
+            c["transfers"].append({"source": ["a", "b"], "target": "c"}),
+            c["transfers"].pop(0),
+            c.update(forgetting=True),
+        ),
+        jobs(
+            3,
+            identity=1,
+            simulate=6,
+            pretrain=1,
+            pretrain_shared=1,
+            finetune=2,
+            finetune_without_source=1,
+            baseline=2,
+            source_scores=2,
+            rank_sources=1,
+            forgetting=1,
+        ),
+    ),
+    "masked letters": (
+        lambda c: (c["pretraining"].update(objective="masked"), c.update(forgetting=True)),
+        jobs(2, identity=2, simulate=4, pretrain_shared=2, finetune=2, finetune_without_source=2, baseline=4),
+    ),
+    "masked letters, with leaks left in as well": (
+        lambda c: (c["pretraining"].update(objective="masked"), c.update(leakage={"compare": True})),
+        jobs(
+            2,
+            identity=2,
+            simulate=4,
+            pretrain_shared=2,
+            finetune=2,
+            finetune_without_source=2,
+            baseline=4,
+            pretrain_shared_with_leaks=2,
+            finetune_with_leaks=2,
+            scratch_with_leaks=2,
+            leak_claims=1,
+        ),
+    ),
+    # each source model goes on, once for each target
+    "a second stage": (
+        lambda c: (transfers("a>b", "a>c")(c), c["pretraining"].update(replicates=2, second_stage={})),
+        jobs(
+            3,
+            identity=2,
+            simulate=6,
+            pretrain=2,
+            adapt=4,
+            finetune=2,
+            finetune_without_source=2,
+            baseline=4,
+        ),
+    ),
+    "a second stage for one transfer": (
+        lambda c: c["pretraining"].update(second_stage={"transfers": ["ecoli--bsubtilis"]}),
+        jobs(
+            2, identity=2, simulate=4, pretrain=2, adapt=1, finetune=2, finetune_without_source=2, baseline=4
+        ),
+    ),
+    # an unlabelled source has no classes and is no target
+    "an unlabelled source": (
+        lambda c: (
+            transfers("a>b")(c),
+            c["tasks"].update(
+                a={"alphabet": "dna", "type": "unlabelled", "files": [{"path": "promoter.fa"}]}
+            ),
+        ),
+        jobs(
+            2,
+            identity=1,
+            simulate=2,
+            download=1,
+            pretrain_shared=1,
+            finetune=1,
+            finetune_without_source=1,
+            baseline=2,
+        ),
+    ),
     # b is a target and a source: its data are prepared once
     "a chain": (
         transfers("a>b", "b>c"),

@@ -50,6 +50,8 @@ told(results_are_folders, STUDY.study)
 TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
 TARGETS = sorted({transfer.target for transfer in STUDY.transfers})
 SOURCES = sorted({transfer.sources for transfer in STUDY.transfers})
+# Those whose source models learn several sources at once, or masked letters.
+SHARED = [sources for sources in SOURCES if STUDY.is_shared(sources)]
 # A study may prepare tasks of which nothing is learned; its page is about the others.
 LEARNED = [
     name
@@ -86,6 +88,8 @@ SCRIPTS = [
     "leakage",
     "encode",
     "pretrain",
+    "pretrain_shared",
+    "adapt",
     "finetune",
     "baseline",
     "evaluate",
@@ -118,6 +122,7 @@ wildcard_constraints:
 
 include: "task_files.smk"
 include: "common_sources.smk"
+include: "common_shared.smk"
 include: "leak_files.smk"
 
 
@@ -171,7 +176,7 @@ def baseline_training():
 
 def pretraining_of_one():
     """Return what one source model is trained by: how many others there are leaves it alone."""
-    return STUDY.pretraining.model_dump(mode="json", exclude={"replicates"})
+    return STUDY.pretraining.of_labels
 
 
 def of_learned_task(wildcards):
@@ -201,7 +206,10 @@ def source_models(file):
 
     def files(wildcards):
         name = wildcards.transfer
-        sources = name.replace(whole(name), TRANSFERS[whole(name)].sources)
+        transfer = TRANSFERS[whole(name)]
+        if STUDY.has_second_stage(transfer):
+            return adapted_models(transfer, file)
+        sources = name.replace(whole(name), transfer.sources)
         return [
             f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}"
             for k in SOURCE_MODELS
@@ -320,6 +328,11 @@ def resume_folders():
     fits = [Path(folder).relative_to(f"results/{STUDY.study}") for folder in fit_jobs()]
     names = [Path(*folder.parts[1:]) for folder in fits]
     names += [Path("pretrained", s, str(k)) for s in SOURCES for k in SOURCE_MODELS]
+    names += [
+        Path("adapted", t.name, str(k))
+        for t in ADAPTED_TRANSFERS
+        for k in SOURCE_MODELS
+    ]
     names += ablation_stores()
     names += leaky_stores()
     return [Path("results", STUDY.study, "resume", name) for name in names]
@@ -334,10 +347,13 @@ def evaluation_settings():
                 "name": transfer.name,
                 "sources": transfer.sources.split("+"),
                 "target": transfer.target,
-                "source_title": STUDY.tasks[transfer.source].title or transfer.source,
+                "source_title": " + ".join(
+                    STUDY.tasks[name].title or name for name in transfer.source_tasks
+                ),
                 "target_title": STUDY.tasks[transfer.target].title or transfer.target,
                 "strategies": STUDY.strategies_of(transfer),
                 "candidates": STUDY.candidates_of(transfer),
+                **seen_before(transfer),
             }
             for transfer in STUDY.transfers
         ],

@@ -76,7 +76,7 @@ rule leakage:
             for task in [wildcards.task, *targets_of_source(wildcards)]
         },
         targets=targets_of_source,
-        learned=lambda wildcards: wildcards.task in {*TARGETS, *SOURCES},
+        learned=lambda wildcards: wildcards.task in LEARNED,
         leakage=lambda wildcards: {
             task: as_params(STUDY.leakage_of(task))
             for task in [wildcards.task, *targets_of_source(wildcards)]

@@ -121,7 +121,7 @@ def check_labels(task: Any) -> None:
             )
 
 
-def check_learnable(where: str, name: str, task: Any) -> None:
+def check_learnable(where: str, name: str, task: Any, *, as_source: bool = False) -> None:
     """Refuse a transfer with a task of which the networks of this version cannot learn.
 
     Parameters
@@ -132,14 +132,18 @@ def check_learnable(where: str, name: str, task: Any) -> None:
         The task's name.
     task : seqgraft.config.tasks.Task
         The task.
+    as_source : bool
+        Whether it is a source, which may do without labels.
 
     Raises
     ------
     ValueError
         If it can only be prepared.
     """
+    if task.type == "unlabelled" and not as_source:
+        raise ValueError(f"{where}: task '{name}' has no labels, so it can be a source and not a target")
     reasons = [
-        (task.type != "binary", f"has labels of type {task.type}"),
+        (task.type not in ("binary", "unlabelled"), f"has labels of type {task.type}"),
         (task.inputs == 2, "has pairs of sequences"),
         (task.alphabet_name not in _LEARNED, "has an alphabet that is not dna, rna or protein"),
     ]

@@ -97,6 +97,11 @@ class PositionalCnn(Backbone):
         cells = self.pool2(torch.relu(self.conv2(cells)))
         return self.drop(torch.relu(self.dense(self.drop(cells.flatten(1)))))
 
+    def positions(self, one_hot: torch.Tensor) -> torch.Tensor:
+        """Return what the two convolutions, without pooling, make of each letter: (B, L, W)."""
+        cells = torch.relu(self.conv2(torch.relu(self.conv1(one_hot))))
+        return self.drop(cells).transpose(1, 2)
+
 
 BACKBONES: dict[str, Callable[[int, int, BackboneSettings], Backbone]] = {"cnn": PositionalCnn}
 

@@ -36,12 +36,15 @@ class Bundle:
         By name, on the CPU.
     sha256 : str
         Of ``weights.safetensors``.
+    source : str, optional
+        Of several sources with a shared backbone the one whose head this is.
     """
 
     folder: Path
     description: dict[str, Any]
     weights: dict[str, torch.Tensor]
     sha256: str
+    source: str | None = None
 
     @property
     def reading(self) -> Reading:
@@ -55,9 +58,22 @@ class Bundle:
         """The backbone's settings."""
         return BackboneSettings.model_validate(self.description["backbone"])
 
+    @property
+    def has_head(self) -> bool:
+        """Whether there is a head for classes."""
+        return any(name.startswith("head.") for name in self.weights)
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of its head, the positive one first; none without a head."""
+        of_heads = self.description.get("head_classes", {})
+        return list(of_heads.get(self.source, self.description["classes"]))
+
     def held_out(self) -> pd.DataFrame:
         """Return the source's own held-out predictions: ``id, label, prediction``."""
         table = pd.read_parquet(self.folder / "predictions.parquet")
+        if self.source is not None and "source" in table:
+            table = table[table["source"] == self.source]
         own = table.loc[table["part"] == "held-out", ["id", "label", "prediction"]]
         return own.reset_index(drop=True)
 
@@ -193,6 +209,10 @@ def model_from(
     model = build(reading, backbone, seed_value)
     own = dict(model.named_parameters())
     shapes, wanted = _shapes(bundle.weights), _shapes(own)
+    if (
+        not keep_head and not bundle.has_head
+    ):  # masked letters have no head for classes, several sources none alone
+        wanted = {name: shape for name, shape in wanted.items() if not name.startswith("head.")}
     if shapes != wanted:
         wrong = sorted(name for name in {*shapes, *wanted} if shapes.get(name) != wanted.get(name))
         raise SeqgraftError(

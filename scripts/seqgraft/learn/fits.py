@@ -26,6 +26,7 @@ from seqgraft.learn.model import predict
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.learn.probe import fit_head
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.source_heads import one_headed
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult, Store
 from seqgraft.record.software import computed_with, versions
@@ -45,6 +46,7 @@ def run_job(
     replicates: int,
     seed_words: tuple,
     bundles: Sequence[str | Path] = (),
+    source_head: str | None = None,
     excluded: Collection[str] = (),
     store_folder: str | Path | None = None,
     code_digest: str = "",
@@ -76,6 +78,8 @@ def run_job(
         Name study and target: together with size, replicate and member they seed everything.
     bundles : sequence of path-like
         Folders of the source models; replicate r starts from number (r-1) mod their count.
+    source_head : str, optional
+        Of several sources the one whose head is kept.
     excluded : collection of str
         Ids left out of the pool.
     store_folder : path-like, optional
@@ -103,7 +107,9 @@ def run_job(
     if facts.needs_source and not bundles:
         raise SeqgraftError(f"Strategy '{strategy}' needs a source model.", remedy="pretrain one first")
     device = torch.device(device)
-    sources = [load_bundle(folder) for folder in bundles] if facts.needs_source else []
+    sources = (
+        [one_headed(load_bundle(folder), source_head) for folder in bundles] if facts.needs_source else []
+    )
     test = rows_of_test(examples, splits)
     start = Start(facts, examples, test, reading, backbone, training, sources, device)
     if not facts.uses_target_labels:
