@@ -150,6 +150,7 @@ rule report:
         bundles=of_source_models("bundle.json"),
         source_histories=of_source_models("history.tsv"),
         source_predictions=of_source_models("predictions.parquet"),
+        adapted=of_adapted("bundle.json"),
         histories=of_fits("history.tsv"),
         attachments=[
             "results/{study}/metrics.tsv",

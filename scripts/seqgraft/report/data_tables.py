@@ -103,7 +103,7 @@ def split_table(inputs: ReportInputs, task: str) -> Table:
     Table
     """
     counts = inputs.split_counts[task]
-    classes = inputs.config["tasks"][task]["classes"]
+    classes = inputs.classes_of(task)
     found = {(row["part"], row["label"]): int(row["sequences"]) for row in counts.to_dict("records")}
     rows = []
     for part, words in _PARTS.items():

@@ -55,7 +55,12 @@ def _task(inputs: ReportInputs, name: str) -> str:
     """Describe one task's sequences and where they are from."""
     task, found = inputs.learned[name], inputs.data_summaries[name]
     alphabet = {"dna": "DNA", "rna": "RNA"}.get(task["alphabet"], task["alphabet"])
-    classes = [f"{text.count(found['classes'][c]['sequences'])} {c}" for c in task["classes"]]
+    # Of sequences without labels the summary counts all together.
+    entries = [found["classes"][c] for c in task["classes"]] or list(found["classes"].values())
+    classes = [
+        f"{text.count(entry['sequences'])} {c}"
+        for entry, c in zip(entries, inputs.classes_of(name), strict=True)
+    ]
     low, high = found["length"]["min"], found["length"]["max"]
     letters = text.count(low) if low == high else text.span(low, high, 0)
     used = [

@@ -48,6 +48,7 @@ def read_inputs(
     source_predictions: Sequence[Path],
     histories: Sequence[Path],
     attachments: Sequence[Path] = (),
+    adapted: Sequence[Path] = (),
 ) -> ReportInputs:
     """Read a study's files.
 
@@ -67,6 +68,8 @@ def read_inputs(
         One ``history.tsv`` a fit job, below the study's folder.
     attachments : sequence of pathlib.Path
         Further text files that the page offers as they are, e.g. ``metrics.tsv``; ``verdicts.json`` is added.
+    adapted : sequence of pathlib.Path
+        ``bundle.json`` of each source model after a second stage, in ``adapted/<transfer>/<number>/``.
 
     Returns
     -------
@@ -107,6 +110,9 @@ def read_inputs(
         },
         histories={path.parent.relative_to(folder).as_posix(): read_table(path) for path in histories},
         attachments={path.name: path.read_text(encoding="utf-8") for path in (*attachments, verdicts)},
+        adapted={
+            "/".join(path.parent.parts[-2:]): json.loads(path.read_text(encoding="utf-8")) for path in adapted
+        },
     )
 
 
@@ -184,15 +190,23 @@ def score_source(predictions: pd.DataFrame) -> tuple[dict[str, float], int]:
     Parameters
     ----------
     predictions : pandas.DataFrame
-        Columns ``part, label, prediction``.
+        Columns ``part, label, prediction``; ``source``, too, where several share a backbone.
 
     Returns
     -------
     scores : dict of str to float
-        All metrics; empty without test rows.
+        All metrics, of several sources their means; empty without test rows.
     n_test : int
         Test rows.
     """
+    if "source" in predictions and predictions["source"].nunique() > 1:
+        each = [
+            score_source(own.drop(columns="source")) for _, own in predictions.groupby("source", sort=False)
+        ]
+        names = each[0][0]
+        return {name: float(np.mean([own[name] for own, _ in each])) for name in names}, sum(
+            n for _, n in each
+        )
     arrays = {
         str(part): (own["label"].to_numpy(dtype=bool), own["prediction"].to_numpy(dtype=np.float64))
         for part, own in predictions.groupby("part")

@@ -19,6 +19,7 @@ from seqgraft.report import (
 )
 from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import ablation_drawings, training_drawings
+from seqgraft.report.masked_tables import masked_table
 from seqgraft.report.methods import methods
 from seqgraft.report.series import series_of
 from seqgraft.report.split_words import how_split
@@ -101,7 +102,7 @@ def _task(study: Study, number: int, name: str) -> dict[str, Any]:
     """Return what the template shows of one task."""
     inputs = study.inputs
     task = inputs.config["tasks"][name]
-    positive, other = task["classes"]
+    classes = " (positive) against ".join(task["classes"]) or "without labels"
     strand = {"single": "read on the strand given", "both": "both strands mean the same"}[task["strand"]]
     origin = (
         "simulated by a program" if "simulate" in task else f"from {text.plural(len(task['files']), 'file')}"
@@ -120,7 +121,7 @@ def _task(study: Study, number: int, name: str) -> dict[str, Any]:
         "id": f"task-{number}",
         "title": inputs.title_of(name),
         "about": (
-            f"{role}: {alphabet} sequences, {positive} (positive) against {other}, {origin}, {strand}. "
+            f"{role}: {alphabet} sequences, {classes}, {origin}, {strand}. "
             f"{how_split(task['split'], inputs.split_counts[name])}"
         ),
         "files": data_tables.files_table(inputs, name),
@@ -141,6 +142,7 @@ def training(study: Study) -> dict[str, Any]:
             for place, drawing in enumerate(drawings)
         ],
         "sources": training_tables.source_table(inputs) if inputs.source_models else None,
+        "masked": masked_table(inputs),
         "history": training_tables.history_table(inputs) if inputs.source_models else None,
         "chosen": training_tables.chosen_table(inputs),
         "cost": training_tables.cost_table(inputs),

@@ -31,9 +31,11 @@ class Course:
     epochs : tuple of int
         Checkpoints, rising.
     train_loss, held_out_loss, held_out_auroc : tuple of float
-        At each checkpoint.
+        At each checkpoint; in the place of AUROC what `measure` says.
     kept : int
         The checkpoint whose weights were kept.
+    measure : str
+        What is drawn beside the loss.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Course:
     held_out_loss: tuple[float, ...]
     held_out_auroc: tuple[float, ...]
     kept: int
+    measure: str = "AUROC"
 
 
 def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = False) -> Sketch:
@@ -67,11 +70,14 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
     names = 0.24 if len(courses) <= _ACROSS or len(courses) > NAMED else 0.42
     head, foot, gap, left = title_height(frame, columns) + names, 0.5, 0.45 + names, 0.68
     panels = 2 if narrow else 1
+    measure = courses[0].measure
     height = head + panels * PANEL + (panels - 1) * gap + foot
     with canvas(width, height, simulated=frame.simulated) as figure:
         write_title(figure, frame, columns)
         room = (width - left - 0.12) if narrow else (width - 2 * left - 0.16) / 2
-        for place, (words, kind) in enumerate((("loss (log loss)", "loss"), ("AUROC, held out", "auroc"))):
+        for place, (words, kind) in enumerate(
+            (("loss (log loss)", "loss"), (f"{measure}, held out", "auroc"))
+        ):
             x = left if narrow else left + place * (room + left)
             y = foot + (1 - place) * (PANEL + gap) if narrow else foot
             axes = figure.add_axes((x / width, y / height, room / width, PANEL / height))
@@ -82,7 +88,7 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
                 axes.plot([], [], color=FAINT, linestyle="solid", label="held out")
                 axes.plot([], [], color=FAINT, linestyle=(0, (2, 1.5)), label="training")
                 _legend(axes)
-        return Sketch(figure, f"Loss and AUROC against epochs: {frame.title}", _description(courses))
+        return Sketch(figure, f"Loss and {measure} against epochs: {frame.title}", _description(courses))
 
 
 def _draw(axes: Axes, course: Course, model: int, kind: str, *, named: bool) -> None:
@@ -135,4 +141,4 @@ def _description(courses: Sequence[Course]) -> str:
             )
         ]
         words.append(f"{course.name}, kept at {course.kept}: {', '.join(points)}")
-    return f"Held-out loss and AUROC by epochs. {'; '.join(words)}."
+    return f"Held-out loss and {courses[0].measure} by epochs. {'; '.join(words)}."
