@@ -17,7 +17,7 @@ from seqgraft.learn.lessons import Lesson
 from seqgraft.learn.masking import Frequencies, fixed_mask, masked
 from seqgraft.learn.shared_source import run
 
-SETTINGS = PretrainingSettings(epochs=(10, 30), learning_rate=0.01, batch_size=32, objective="masked")
+SETTINGS = PretrainingSettings(epochs=(25,), learning_rate=0.01, batch_size=32, objective="masked")
 
 
 def repeating(count: int) -> np.ndarray:
@@ -67,7 +67,8 @@ def test_a_rule_of_letters_is_learned(tmp_path: Path) -> None:
 
 
 def test_letters_that_nothing_tells_are_not_learned(tmp_path: Path) -> None:
-    row = made(tmp_path, lesson(independent(440))).history.iloc[-1]
+    few = SETTINGS.model_copy(update={"epochs": (8,)})  # a letter that shows through is learned at once
+    row = made(tmp_path, lesson(independent(340)), settings=few).history.iloc[-1]
     entropy = -(0.7 * np.log(0.7) + 0.3 * np.log(0.1))
     assert row["validation_baseline_loss"] == pytest.approx(entropy, abs=0.12)
     assert row["validation_baseline_accuracy"] == pytest.approx(0.7, abs=0.08)
@@ -110,8 +111,8 @@ def test_frequencies_are_counted_by_hand() -> None:
 
 def test_a_second_stage_starts_where_the_source_model_was(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("source", "again", "afresh")]
-    own = lesson(repeating(240))
-    first = made(folders[0], own, settings=SETTINGS.model_copy(update={"epochs": (20,)}))
+    own = lesson(repeating(160))
+    first = made(folders[0], own)
     backbone = {name: value for name, value in first.weights.items() if name.startswith("backbone.")}
     stage = SecondStage(epochs=(2,), learning_rate=0.01, batch_size=32)
     on, new = (

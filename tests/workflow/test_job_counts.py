@@ -110,6 +110,19 @@ def local_files(*tasks: str) -> Callable[[dict], None]:
     return change
 
 
+def every_kind_of_source(config: dict) -> None:
+    """Learn from one source with a second stage, from two at once with the head of one kept, and without labels."""
+    transfers("a>c", "b>c")(config)
+    config["tasks"]["l"] = {"alphabet": "dna", "type": "unlabelled", "files": [{"path": "promoter.fa"}]}
+    config["transfers"] = [
+        {"source": "a", "target": "c"},
+        {"source": ["a", "b"], "target": "c", "head": "b", "strategies": ["scratch", "full", "zero-shot"]},
+        {"source": "l", "target": "c"},
+    ]
+    config["pretraining"].update(replicates=2, second_stage={"transfers": ["a--c"]})
+    config["forgetting"] = True
+
+
 # The tiny study has 2 simulated files per task, 1 source model, strategies scratch and full, 2 baselines.
 VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
     "one transfer": (
@@ -200,46 +213,31 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
             rank_sources=1,
         ),
     ),
-    # one source model for both of them, and no second job for a head that is named
-    "two sources with a shared backbone": (
-        lambda c: (
-            transfers("a>c", "b>c")(c),
-            c.update(
-                transfers=[{"source": ["a", "b"], "target": "c", "head": "b"}],
-                strategies=["scratch", "full", "zero-shot"],
-                forgetting=True,
-            ),
-        ),
-        jobs(3, identity=1, simulate=6, pretrain_shared=1, finetune=2, finetune_without_source=1, baseline=2),
-    ),
-    # beside a source of its own, which is compared with the pair: two estimates, and one model that can forget
-    "a pair of sources and one of them alone": (
-        lambda c: (
-            transfers("a>c", "b>c")(c),
-            c["transfers"].append({"source": ["a", "b"], "target": "c"}),
-            c["transfers"].pop(0),
-            c.update(forgetting=True),
-        ),
+    # a+b share one model; it, the unlabelled source and the second stage of a are no more jobs than models; only what
+    # learned the labels of one source can forget it
+    "sources of every kind": (
+        every_kind_of_source,
         jobs(
-            3,
+            4,
             identity=1,
             simulate=6,
-            pretrain=1,
-            pretrain_shared=1,
-            finetune=2,
+            download=1,
+            pretrain=2,
+            pretrain_shared=2 + 2,
+            adapt=2,
+            finetune=1 + 2 + 1,
             finetune_without_source=1,
             baseline=2,
-            source_scores=2,
+            source_scores=3,
             rank_sources=1,
             forgetting=1,
         ),
     ),
-    "masked letters": (
-        lambda c: (c["pretraining"].update(objective="masked"), c.update(forgetting=True)),
-        jobs(2, identity=2, simulate=4, pretrain_shared=2, finetune=2, finetune_without_source=2, baseline=4),
-    ),
     "masked letters, with leaks left in as well": (
-        lambda c: (c["pretraining"].update(objective="masked"), c.update(leakage={"compare": True})),
+        lambda c: (
+            c["pretraining"].update(objective="masked"),
+            c.update(leakage={"compare": True}, forgetting=True),
+        ),
         jobs(
             2,
             identity=2,
@@ -252,45 +250,6 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
             finetune_with_leaks=2,
             scratch_with_leaks=2,
             leak_claims=1,
-        ),
-    ),
-    # each source model goes on, once for each target
-    "a second stage": (
-        lambda c: (transfers("a>b", "a>c")(c), c["pretraining"].update(replicates=2, second_stage={})),
-        jobs(
-            3,
-            identity=2,
-            simulate=6,
-            pretrain=2,
-            adapt=4,
-            finetune=2,
-            finetune_without_source=2,
-            baseline=4,
-        ),
-    ),
-    "a second stage for one transfer": (
-        lambda c: c["pretraining"].update(second_stage={"transfers": ["ecoli--bsubtilis"]}),
-        jobs(
-            2, identity=2, simulate=4, pretrain=2, adapt=1, finetune=2, finetune_without_source=2, baseline=4
-        ),
-    ),
-    # an unlabelled source has no classes and is no target
-    "an unlabelled source": (
-        lambda c: (
-            transfers("a>b")(c),
-            c["tasks"].update(
-                a={"alphabet": "dna", "type": "unlabelled", "files": [{"path": "promoter.fa"}]}
-            ),
-        ),
-        jobs(
-            2,
-            identity=1,
-            simulate=2,
-            download=1,
-            pretrain_shared=1,
-            finetune=1,
-            finetune_without_source=1,
-            baseline=2,
         ),
     ),
     # b is a target and a source: its data are prepared once
