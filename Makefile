@@ -16,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test torture truth truth-training bench verify lint schema lock clean distclean set-up
+.PHONY: help demo test test-slurm test-conda test-module test-parallel pins pins-check torture strategies truth truth-training bench verify lint schema lock clean distclean set-up
 
 # Snakemake and matplotlib write below ~/.cache. Where that cannot be (a service account, a read-only home) they write
 # into .venv instead; a cache folder that the user named is left alone.
@@ -40,15 +40,52 @@ test: $(READY) ## run every test (those on real data need SEQGRAFT_MIRROR and ar
 	  -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 torture: $(READY) ## kill a study and a pretraining at random moments, again and again, and compare the bytes
-	SEQGRAFT_TORTURE=1 $(BIN)/python -m pytest tests/workflow/test_kills.py -rA
+	SEQGRAFT_TORTURE=1 SEQGRAFT_KILLS=100 $(BIN)/python -m pytest tests/workflow/test_kills.py \
+	  tests/unit/test_learn_checkpoint.py -rA
+
+# The scripts beside the test install and start a one-node SLURM; FORM=short is what continuous integration runs.
+FORM ?= full
+test-slurm: $(READY) ## run studies on a real SLURM (root on Debian; installs it, takes minutes, skipped elsewhere)
+	SEQGRAFT_SLURM=$(FORM) $(BIN)/python -m pytest tests/real/test_slurm.py -rA --durations=0
+
+# A stand-in for conda and a channel made from the package index, in which each rule's environment is put together.
+CONDA_TOOLS := .venv/conda-tools
+STANDIN ?= $(or $(TMPDIR),/var/tmp)/seqgraft-conda
+ENVS := $(filter-out envs/train-cuda.yaml,$(wildcard envs/*.yaml))
+
+test-conda: $(READY) $(CONDA_TOOLS)/.ready ## run a study with an environment per rule, from a stand-in channel (minutes)
+	[ -e $(STANDIN)/channels/substitutions.tsv ] || $(CONDA_TOOLS)/bin/python envs/standin/channel.py $(STANDIN)/channels $(ENVS)
+	$(CONDA_TOOLS)/bin/python envs/standin/conda.py install $(STANDIN)
+	SEQGRAFT_CONDA=$(STANDIN) $(BIN)/python -m pytest tests/real/test_conda.py -rA
+
+pins: $(CONDA_TOOLS)/.ready ## solve envs/*.yaml and write their pins; needs conda-forge and bioconda
+	$(CONDA_TOOLS)/bin/python envs/pins.py write envs/*.yaml
+
+pins-check: $(READY) ## look, without a network, whether pins belong to their environments
+	@$(BIN)/python envs/pins.py check envs/*.yaml
+
+$(CONDA_TOOLS)/.ready: $(READY) envs/standin/requirements.txt
+	@$(PYTHON) -m venv --clear $(CONDA_TOOLS)
+	@$(CONDA_TOOLS)/bin/python -m pip --no-input --disable-pip-version-check install $(QUIET) -r envs/standin/requirements.txt
+	@touch $@
+
+test-module: $(READY) ## run the workflow as a module of another one, fetched from a local repository
+	SEQGRAFT_MODULE=1 $(BIN)/python -m pytest tests/workflow/test_module.py -rA
+
+test-parallel: $(READY) ## train one network in two processes that torchrun starts
+	SEQGRAFT_PARALLEL=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/test_learn_parallel.py -rA
+
+strategies: $(READY) ## fit every strategy where the source was planted to help and where it misleads
+	SEQGRAFT_STRATEGIES=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/test_strategies_planted.py
 
 verify: $(READY) ## say whether a study's files are those of its run: make verify STUDY=demo [AGAINST=other/results/demo]
 	@[ -n "$(STUDY)" ] || { echo "name a study, as in make verify STUDY=demo" >&2; exit 2; }
 	@$(BIN)/python -m seqgraft.verify "results/$(STUDY)" $(if $(AGAINST),--against "$(AGAINST)")
 
-bench: $(READY) ## time encoding against its peers, and evaluation and report on 10,000 fits; writes bench/*.tsv
+bench: $(READY) ## time encoding and training against their peers, and evaluation and report on 10,000 fits; writes bench/*.tsv
 	$(BIN)/python bench/encoding.py
 	$(BIN)/python bench/evaluation.py
+	$(BIN)/python bench/training.py
 
 # Exits with an error when something asked of the statistics is not met. docs/truth.md quotes the table.
 truth: $(READY) ## simulate studies whose truth is known and count how often the statistics find it (about ten minutes on one core)
@@ -63,6 +100,7 @@ lint: $(READY) ## style, types, Snakemake's own lint, and generated files that d
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint --configfile $(LINT_CONFIG)
+	@$(BIN)/python envs/pins.py check envs/*.yaml
 	@$(BIN)/python -m pytest -q tests/unit/test_furniture.py tests/unit/test_software.py tests/unit/test_manifest.py
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	mkdir -p "$$fresh/config" "$$fresh/workflow/schemas"; cp config/README.md "$$fresh/config/"; \

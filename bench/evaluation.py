@@ -7,9 +7,11 @@ the default of 10,000 fits there are six strategies that use a source. Each stag
 its peak memory can be told. What was measured is printed and written to bench/evaluation.tsv.
 """
 
+import contextlib
 import resource
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 
 from seqgraft.evaluate import EvaluationSettings, FitJob, TransferSettings, evaluate, write_tables
 from seqgraft.seeds import seed
@@ -171,15 +174,30 @@ def timed(stage: Callable[[Path, int, int], str], folder: Path, fits: int, test:
 
 
 def measured(stage: Callable[[Path, int, int], str], folder: Path, fits: int, test: int) -> dict[str, Any]:
-    """Run one stage here; its memory includes that of processes which it started."""
+    """Run one stage here; its time and memory include those of processes which it started."""
+    peak, done = [0.0], threading.Event()
+    watch = threading.Thread(target=_watch, args=(peak, done))
+    watch.start()
     start, busy = time.perf_counter(), time.process_time()
     what = stage(folder, fits, test)
     wall, cpu = time.perf_counter() - start, time.process_time() - busy
-    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    done.set()
+    watch.join()
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu += others.ru_utime + others.ru_stime
-    peak = (own.ru_maxrss + others.ru_maxrss) / 1024
-    row = (stage.__name__, round(cpu, 1), round(wall, 1), round(peak), what)
+    row = (stage.__name__, round(cpu, 1), round(wall, 1), round(peak[0] / 2**20), what)
     return dict(zip(COLUMNS, row, strict=True))
+
+
+def _watch(peak: list[float], done: threading.Event) -> None:
+    """Note the most memory that this process and its children have, what they share counted once."""
+    this = psutil.Process()
+    while not done.wait(0.5):
+        size = 0.0
+        for process in (this, *this.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                size += process.memory_full_info().pss
+        peak[0] = max(peak[0], size)
 
 
 def main() -> None:

@@ -1,5 +1,10 @@
 """Go on with a source model on masked letters of the target's sequences, before any label of it is learned."""
 
+from seqgraft.running.gpus import granted, lease
+
+GPUS = granted(snakemake.resources)
+lease(GPUS)  # before torch is imported
+
 from pathlib import Path
 
 from seqgraft.config.learning import BackboneSettings
@@ -15,7 +20,7 @@ from seqgraft.running.job import run
 def work(snakemake, log):
     """Train on the target's pool, without its labels."""
     files, params, output = snakemake.input, snakemake.params, snakemake.output
-    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, params.threads)
+    where = device.prepare(GPUS, snakemake.threads, params.threads)
     settings = SecondStage(**params.second_stage)
     lesson, reading = target_lesson(
         params.target,

@@ -14,7 +14,7 @@ def work(snakemake, log):
     files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     training = TrainingSettings(**params.training)
     require(snakemake.threads, training.threads)
-    target = read_task(params.task, files, roles=["pool"])
+    target = read_task(params.task, files, roles=["pool"], letters=True)
     fits = len(params.train_sizes) * params.replicates
     result = run_baseline_job(
         wildcards.baseline,

@@ -1,5 +1,10 @@
 """Score fine-tuned models on their source's own test part."""
 
+from seqgraft.running.gpus import granted, lease
+
+GPUS = granted(snakemake.resources)
+lease(GPUS)  # before torch is imported
+
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,7 +14,7 @@ from safetensors.torch import load_file
 from seqgraft.config.learning import TrainingSettings
 from seqgraft.learn import device
 from seqgraft.learn.bundle import load_bundle
-from seqgraft.learn.examples import pool_rows, rows_of_test
+from seqgraft.learn.examples import groups_of_rows, pool_rows, rows_of_test
 from seqgraft.learn.forgetting import COLUMNS, SourceTask, forgetting_rows, unseen
 from seqgraft.learn.inputs import TASK_FILES, read_task
 from seqgraft.running.job import run
@@ -20,7 +25,7 @@ def work(snakemake, log):
     """Compare each kept model with the source model that it started from."""
     files, params = snakemake.input, snakemake.params
     training = TrainingSettings(**params.training)
-    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, training.threads)
+    where = device.prepare(GPUS, snakemake.threads, training.threads)
     places = {task: position for position, task in enumerate(params.tasks)}
 
     @lru_cache
@@ -32,7 +37,9 @@ def work(snakemake, log):
     for fit, weights, history in zip(params.fits, files.weights, files.histories, strict=True):
         source, target = task(fit["source"], "source"), task(fit["target"], "pool")
         rows = pool_rows(source.examples, source.splits, 1, source.excluded)
-        own = SourceTask(source.examples, source.reading, rows, rows_of_test(source.examples, source.splits))
+        test = rows_of_test(source.examples, source.splits)
+        groups = groups_of_rows(source.examples, source.splits)
+        own = SourceTask(source.examples, source.reading, rows, test, groups)
         kept = last_fit(history)
         found = forgetting_rows(
             load_bundle(Path(files.bundles[params.sources.index(fit["source"])]).parent),

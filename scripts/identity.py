@@ -3,7 +3,7 @@
 import pandas as pd
 
 from seqgraft.data.identity import identity_table, learned_from
-from seqgraft.data.parts import parts_of
+from seqgraft.data.parts import parts_of, written_in
 from seqgraft.data.scoring import SHUFFLED
 from seqgraft.learn.progress import Progress
 from seqgraft.running.job import run
@@ -15,7 +15,7 @@ def work(snakemake, log):
     """Compare a target's test part with its pool and with the training part of each of its sources."""
     files, params, target = snakemake.input, snakemake.params, snakemake.wildcards.target
     parts = {
-        task: parts_of(task, read_parquet(records), read_parquet(splits))
+        task: written_in(parts_of(task, read_parquet(records), read_parquet(splits)), params.alphabet)
         for task, records, splits in zip(params.tasks, files.records, files.splits, strict=True)
     }
     training = {

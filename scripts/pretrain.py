@@ -1,5 +1,10 @@
 """Train one source model and leave it as a bundle."""
 
+from seqgraft.running.gpus import granted, lease
+
+GPUS = granted(snakemake.resources)
+lease(GPUS)  # before torch is imported
+
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.learn import device, pretrain
 from seqgraft.learn.inputs import TASK_FILES, read_task
@@ -10,7 +15,7 @@ from seqgraft.running.job import run
 def work(snakemake, log):
     """Train on the source's pool or a part of it, without the sequences that leak into a target."""
     files, params, output = snakemake.input, snakemake.params, snakemake.output
-    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, params.threads)
+    where = device.prepare(GPUS, snakemake.threads, params.threads)
     own = {name: files[name][0] for name in TASK_FILES}
     source = read_task(params.task, own, roles=params.get("left_out", ["source", "pool"]))
     pretrain.run(

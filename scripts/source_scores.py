@@ -1,5 +1,10 @@
 """Estimate what the source models of one transfer are worth, from the labels inside the budget."""
 
+from seqgraft.running.gpus import granted, lease
+
+GPUS = granted(snakemake.resources)
+lease(GPUS)  # before torch is imported
+
 from pathlib import Path
 
 from seqgraft.config.learning import TrainingSettings
@@ -15,7 +20,7 @@ def work(snakemake, log):
     """Score every source model for every train size and replicate."""
     files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     training = TrainingSettings(**params.training)
-    where = device.prepare(int(snakemake.resources.get("gpu", 0)), snakemake.threads, training.threads)
+    where = device.prepare(GPUS, snakemake.threads, training.threads)
     target = read_task(params.task, files, roles=["pool"])
     steps = len(files.bundles) * len(params.train_sizes) * params.replicates
     table = score_sources(

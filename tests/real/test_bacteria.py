@@ -3,20 +3,16 @@
 import hashlib
 import json
 import os
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
 from study_folder import ROOT, Folder
 from warm import Warm
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+def study(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Folder:
     mirror = os.environ.get("SEQGRAFT_MIRROR")
     if not mirror:
         pytest.skip("SEQGRAFT_MIRROR is not set: real data not tested")
@@ -33,15 +29,18 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     del config["tasks"]["bsubtilis"]
     config["tasks"]["ecoli"]["split"] = config["tasks"]["bsubtilis-random"]["split"]
     config["transfers"] = config["transfers"][1:]
-    config["pretraining"] = config.get("pretraining", {}) | {"replicates": 1, "epochs": [8, 16, 24]}
+    config["pretraining"] = config.get("pretraining", {}) | {
+        "replicates": 1,
+        "epochs": [8, 16],
+        "learning_rate": 3e-3,
+    }
     config["training"] = config.get("training", {}) | {"folds": 3}
     folder = Folder(tmp_path_factory.mktemp("bacteria"))
-    with Warm() as warm:
-        result = folder.snakemake(
-            "--configfile", folder.write_config(config), "--cores", "2", "--config", f"mirror={mirror}", "--",
-            *(f"results/bacteria/{name}" for name in ("verdicts.json", "leakage.tsv")),  # no page
-            warm=warm,
-        )  # fmt: skip
+    result = folder.snakemake(
+        "--configfile", folder.write_config(config), "--cores", "2", "--config", f"mirror={mirror}", "--",
+        *(f"results/bacteria/{name}" for name in ("verdicts.json", "leakage.tsv")),  # no page
+        warm=warm,
+    )  # fmt: skip
     assert result.returncode == 0, result.stdout
     return folder
 

@@ -11,9 +11,9 @@ from Bio import SeqIO
 
 from seqgraft.alphabets import ALPHABETS
 from seqgraft.config.load import read_study
+from seqgraft.data.overlap import overlaps
 from seqgraft.data.split import split
 from seqgraft.data.splitting.groups import find_groups
-from seqgraft.data.splitting.overlap import overlapping
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,8 +34,8 @@ def test_backgrounds_overlap_in_a_random_split_and_not_in_the_grouped_one() -> N
     records = pd.DataFrame(rows, columns=["id", "sequence", "label"])
     settings = task.split.model_dump()
     groups = find_groups(records, settings, alphabet="dna", strand="single", task="bsubtilis")
-    left, right = overlapping(*[records["sequence"].tolist()] * 2, ALPHABETS["dna"], shared=40, identity=0.85)
-    left, right = np.concatenate([left, right]), np.concatenate([right, left])
+    sequences = records["sequence"].tolist()
+    left, right, _ = overlaps(sequences, sequences, ALPHABETS["dna"], letters=40, identity=0.85)
 
     def sharing(name: str) -> dict[str, float]:
         """Return the share of each class's test sequences that overlap one of the pool of the same class."""

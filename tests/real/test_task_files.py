@@ -16,7 +16,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from seqgraft.config.reading import AnyReading
-from seqgraft.config.tasks import FileEntry
+from seqgraft.config.tasks import FileEntry, Task
+from seqgraft.data.clean import Cleaning, clean
 from seqgraft.data.readers.base import Raw
 from seqgraft.data.readers.registry import read_task
 
@@ -220,6 +221,15 @@ def test_residues_and_their_labels_go_together(mirror: Path) -> None:
     values = [value for own in chezod["label"][chezod["part"] == "pool"] for value in own]
     assert (len(values), values.count("999")) == (139_441, 6_896)
     assert "hmbdi" in set(chezod["id"])
+
+
+@pytest.mark.parametrize("name", ["cb513", "cb513-eight"])
+def test_domains_of_one_chain_are_put_together(name: str, mirror: Path) -> None:
+    task = Task.model_validate(TASKS[name])
+    records, listed = clean(read(name, mirror).table, Cleaning.of(task.cleaning))
+    assert len(records) == 511 - 79 - 2
+    assert sum(int((labels >= 0).sum()) for labels in records["label"]) == 83_991
+    assert listed["kind"].value_counts()["labels of residues merged"] == 60
 
 
 def test_leaks_that_are_known(mirror: Path) -> None:

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from seqgraft.stats.auc import auprc, auroc
-from seqgraft.stats.count_areas import areas_of_counts
+from seqgraft.stats.count_areas import areas_of_counts, running_sums
 
 
 def test_auroc_by_hand():
@@ -66,15 +66,24 @@ def test_areas_of_counts_are_those_of_any_weights(ties, n):
     if ties:
         scores = np.round(scores * 2 / ties)
     weights = generator.multinomial(n, np.full(n, 1 / n), size=120)
-    roc, precision_recall = areas_of_counts(labels, scores, weights.astype(np.uint8))
+    roc, precision_recall = areas_of_counts(labels, scores, weights.T.astype(np.uint8))
     floats = weights.T.astype(float)
     np.testing.assert_array_equal(roc, auroc(labels, scores, floats))
     np.testing.assert_allclose(precision_recall, auprc(labels, scores, floats), rtol=1e-12)
 
 
+@pytest.mark.parametrize("rows", [0, 1, 17, 800])
+@pytest.mark.parametrize("most", [3, 255, 60_000])
+def test_running_sums_are_those_of_cumsum(rows, most):
+    counts = np.random.default_rng(rows).integers(0, most, size=(rows, 5)).astype(np.uint32)
+    sums = running_sums(counts)
+    assert sums[:1].tolist() == [[0] * 5]
+    np.testing.assert_array_equal(sums[1:], np.cumsum(counts, axis=0))
+
+
 @pytest.mark.parametrize("label", [0, 1])
 def test_counts_of_one_class_have_no_area(label):
-    counts = np.array([[1, 1, 1], [1, 0, 1]], dtype=np.uint8)
+    counts = np.array([[1, 1], [1, 0], [1, 1]], dtype=np.uint8)
     for area in areas_of_counts(np.array([label, 1 - label, label]), np.arange(3.0), counts):
         assert np.isnan(area).tolist() == [False, True]
     for area in areas_of_counts(np.full(3, label), np.arange(3.0), counts):
@@ -82,5 +91,5 @@ def test_counts_of_one_class_have_no_area(label):
 
 
 def test_counts_must_match():
-    with pytest.raises(ValueError, match="one column per example"):
-        areas_of_counts([1, 0], [0.1, 0.2], np.ones((4, 3), dtype=np.uint8))
+    with pytest.raises(ValueError, match="one row per example"):
+        areas_of_counts([1, 0], [0.1, 0.2], np.ones((3, 4), dtype=np.uint8))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from seqgraft.config.consistency import primary_metric_of
 from seqgraft.config.document import schema_text, with_key_tables
 from seqgraft.config.load import mirror_folder, read_study
 from seqgraft.config.tasks import FileEntry
@@ -100,10 +101,43 @@ MISTAKES = [
     ("replicates", "ten", "replicates: must be a whole number, not 'ten'"),
     ("transfers.0.source", "c", "transfers[0].source: 'c' is not known"),
     ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
-    ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
+    ("tasks.a.alphabet", "protein", "transfers[0]: the alphabets differ ('a' is protein, 'b' is dna)"),
+    (
+        "training",
+        {"batch_norm": "frozen"},
+        "training.batch_norm: 'frozen' needs a backbone with statistics of batches",
+    ),
     ("study", "My/Study", "study: 'My/Study' is not a valid name"),
     ("training", {"treads": 2}, "training.treads: unknown key; did you mean 'threads'?"),
-    ("backbone", {"name": "resnet"}, "backbone.name: 'resnet' is not known; known: cnn"),
+    ("backbone", {"name": "resent"}, "backbone.name: 'resent' is not known; did you mean 'resnet'?"),
+    (
+        "backbone",
+        {"depth": 3},
+        "backbone: `depth` is an option of mlp, resnet, transformer, not of cnn; known: width,",
+    ),
+    (
+        "backbone",
+        {"name": "mlp", "kernel": 3},
+        "backbone: `kernel` is an option of resnet, not of mlp; known: width,",
+    ),
+    ("backbone", {"kernel": 3}, "`kernel` is an option of resnet, not of cnn; did you mean 'kernels'?"),
+    ("backbone", {"name": "resnet", "dept": 3}, "backbone.dept: unknown key; did you mean 'depth'?"),
+    (
+        "tasks.a.embeddings",
+        {"matrix": "a.npy", "ids": "a.txt"},
+        "one of its tasks has `embeddings` and the other",
+    ),
+    (
+        "tasks.a.embeddings",
+        {"matrix": "a.csv", "ids": "a.txt"},
+        "embeddings.matrix: 'a.csv' must be a `.npy` file",
+    ),
+    (
+        "backbone",
+        {"name": "embeddings"},
+        "transfers[0]: the backbone embeddings needs tasks with `embeddings`",
+    ),
+    ("backbone", "cnn", "backbone: must be a table of keys, not 'cnn'"),
 ]
 
 
@@ -182,3 +216,56 @@ def test_a_local_path_below_the_working_folder_becomes_relative(
     assert path_of(str(tmp_path / "data/a.fa")) == "data/a.fa"
     assert path_of("data/a.fa") == "data/a.fa"
     assert path_of("/elsewhere/a.fa") == "/elsewhere/a.fa"
+
+
+@pytest.mark.parametrize(
+    ("named", "types", "found"),
+    [
+        ("", ["binary", "binary"], "auroc"),
+        ("", ["regression"], "spearman"),
+        ("", ["residue-classes"], "chain_accuracy"),
+        ("mse", ["regression"], "mse"),
+        ("accuracy", ["binary", "multiclass"], "accuracy"),
+    ],
+)
+def test_the_primary_metric_is_one_of_the_targets(named: str, types: list[str], found: str) -> None:
+    assert primary_metric_of(named, types) == found
+
+
+@pytest.mark.parametrize(
+    ("named", "types", "words"),
+    [
+        (
+            "auroc",
+            ["regression"],
+            "no metric of regression targets, which have: spearman, pearson, mse, r2, concordance",
+        ),
+        ("auroc", ["binary", "multiclass"], "which have: mcc, accuracy, log_loss"),
+        ("", ["binary", "multiclass"], "name one that binary and multiclass targets all have: mcc, accuracy"),
+        ("", ["binary", "regression"], "all have: none in common: make a study for each type"),
+    ],
+)
+def test_a_primary_metric_that_a_target_lacks_is_refused(named: str, types: list[str], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        primary_metric_of(named, types)
+
+
+def test_a_primary_metric_that_is_left_out_is_filled_in(config: dict[str, Any]) -> None:
+    assert read_study(config).as_understood()["primary_metric"] == "auroc"
+
+
+@pytest.mark.parametrize(
+    ("backbone", "strand", "message"),
+    [
+        ({"name": "cnn"}, "single", "the backbone cnn reads letters"),
+        ({"name": "mlp", "window": 3}, "single", "the backbone mlp reads letters"),
+        ({"name": "mlp"}, "both", "`embeddings` are of one strand"),
+        ({"name": "mlp"}, "single", "there is no file 'a.npy'"),
+        ({"name": "embeddings"}, "single", "there is no file 'a.npy'"),
+    ],
+)
+def test_embeddings_are_read_by_some_backbones(config: dict[str, Any], backbone, strand, message) -> None:
+    for task in config["tasks"].values():
+        task |= {"embeddings": {"matrix": "a.npy", "ids": "a.txt"}, "strand": strand}
+    with pytest.raises(SeqgraftError, match=message):
+        read_study({**config, "backbone": backbone}, ["study.yaml"])

@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def config() -> dict:
-    """Return the tiny study with two sources and one target."""
+    """Return the tiny study with two sources and one target, and a backbone with features of each position."""
     config = yaml.safe_load((ROOT / "tests/config/tiny.yaml").read_text())
+    config["backbone"] = config.get("backbone", {}) | {"positions": "mean"}
     task = config["tasks"]["ecoli"]
     config["tasks"] = {"a": task, "b": dict(task), "c": dict(task)}
     return config | {"transfers": [{"source": ["a", "b"], "target": "c"}]}
@@ -128,6 +129,52 @@ def unknown_stage(config: dict) -> None:
     config["pretraining"]["second_stage"] = {"transfers": ["a--c"]}
 
 
+def features_of_no_position(config: dict) -> None:
+    config["backbone"]["positions"] = "kept"
+    config["pretraining"]["objective"] = "masked"
+
+
+def stage_without_positions(config: dict) -> None:
+    config["backbone"]["positions"] = "kept"
+    config["pretraining"]["second_stage"] = {}
+
+
+def several_at_once(config: dict) -> None:
+    config["strategies"] = ["scratch", "full", "joint", "auto"]
+
+
+def masked_and_joint(config: dict) -> None:
+    config["pretraining"]["objective"] = "masked"
+    config["strategies"] = ["scratch", "full", "alternating"]
+    config["transfers"] = [{"source": "a", "target": "c"}]
+
+
+def stage_and_auto(config: dict) -> None:
+    config["pretraining"]["second_stage"] = {}
+    config["strategies"] = ["scratch", "full", "auto"]
+    config["transfers"] = [{"source": "a", "target": "c"}]
+
+
+def auto_beside_several(config: dict) -> None:
+    config["transfers"] = [
+        {"source": ["a", "b"], "target": "c"},
+        {"source": "a", "target": "c", "strategies": ["scratch", "full", "auto"]},
+    ]
+    config["strategy_options"] = {"auto": {"sources": "all"}}
+
+
+def several_types(config: dict) -> None:
+    files = [{"path": "workflow/library_files.txt"}]  # any file that is there
+    read = {"format": "csv", "sequence": "s", "label": "y"}
+    config["tasks"]["b"] = {"alphabet": "dna", "type": "regression", "files": files, "read": read}
+    config |= {"estimates": [], "forgetting": False}
+
+
+def two_alphabets(config: dict) -> None:
+    letters(config)
+    config["tasks"]["a"]["alphabet"] = "rna"
+
+
 def too_many_shares(config: dict) -> None:
     config["pretraining"]["masking"] = {"hidden": 0.8, "random": 0.3}
 
@@ -151,6 +198,16 @@ def too_many_shares(config: dict) -> None:
         (part_of_several, "ablation.transfers: 'a+b--c' cannot be among them"),
         (leaks_and_a_stage, "leakage.compare: cannot be combined with `pretraining.second_stage`"),
         (unknown_stage, "pretraining.second_stage.transfers: 'a--c' is not known"),
+        (features_of_no_position, "masked letters are filled in from features of each position, which backbone 'cnn'"),
+        (stage_without_positions, "use `positions: mean` or `max` (mlp: `window`)"),
+        (several_at_once, "transfers[0]: joint, auto need a source model that learned the labels of one source, and "
+         "that of this transfer learned of several sources"),
+        (masked_and_joint, "alternating need a source model that learned the labels of one source, and that of this "
+         "transfer learned of masked letters"),
+        (stage_and_auto, "learned of a second stage"),
+        (auto_beside_several, "strategy_options.auto.sources: transfer 'a+b--c' learns several sources"),
+        (several_types, "source 'b' has labels of type regression, and several sources share a backbone by binary"),
+        (two_alphabets, "sources that share a backbone need one alphabet, and these have dna and rna"),
         (too_many_shares, "pretraining.masking: `hidden` (0.8) and `random` (0.3) are shares of the same letters"),
     ],
 )  # fmt: skip

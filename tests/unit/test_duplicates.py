@@ -153,3 +153,35 @@ def test_each_sequence_is_left_once_and_none_in_both_parts(
         own = [float(value) for s, value, where in rows if s == sequence and where == part]
         expected = {"drop": own[0], "first": own[0], "mean": sum(own) / len(own)}[policy]
         assert label == pytest.approx(expected)
+
+
+def test_labels_of_residues_are_merged_where_copies_do_not_contradict_each_other() -> None:
+    task = STATES | {"conflicts": "merge"}
+    rows = [
+        *residues("HHHEE", sequence="ACDEF", mask="11000"),
+        *residues("HHHEE", sequence="ACDEG", mask="11100"),
+        *residues("EEHEE", sequence="ACDEF", mask="00110"),
+        *residues("EEEHH", sequence="ACDEG", mask="00111"),
+        *residues("HHHEE", sequence="ACDEF", mask="11000"),
+        *residues("HHHHH", sequence="GGGGG", mask="11111"),
+    ]
+    records, listed = cleaned(task, *rows)
+    assert column(records, "id") == ["s0", "s5"]
+    assert records["label"][0].tolist() == [0, 0, 0, 1, -1]
+    assert reasons(listed) == [
+        ("s0", "changed: labels of residues merged: 4 of 3 copies"),
+        ("s1", "same sequence also labelled -1,-1,1,0,0: all copies left out"),
+        ("s2", "duplicate of s0"),
+        ("s3", "same sequence also labelled 0,0,0,-1,-1: all copies left out"),
+        ("s4", "duplicate of s0"),
+    ]
+
+
+def test_values_of_residues_are_merged_too() -> None:
+    task = {"alphabet": "protein", "type": "residue-values", "classes": [], "conflicts": "merge"}
+    rows = [
+        {"sequence": "ACD", "label": ["1.5", "-1", "999"]},
+        {"sequence": "ACD", "label": ["999", "-1", "2"]},
+    ]
+    records, _ = cleaned(task | {"labels": {"missing_values": ["999"], "missing": "keep"}}, *rows)
+    assert [own.tolist() for own in records["label"]] == [[1.5, -1.0, 2.0]]

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from seqgraft.alphabets import ALPHABETS
-from seqgraft.data.encode_fasta import FILES, Encoded, encode_fasta
+from seqgraft.data.encode_fasta import _BLANKS, FILES, Encoded, _long, encode_fasta, letter_table
 from seqgraft.data.fasta import read_fasta
+from seqgraft.data.fasta_wrapped import wrapped
 from seqgraft.data.names import Names
 from seqgraft.data.tokens import TokenStore
 from seqgraft.errors import SeqgraftError
@@ -185,3 +186,36 @@ def test_ids_and_offsets_of_different_runs(tmp_path: Path) -> None:
     np.save(tmp_path / "id_offsets.npy", np.array([0, 1, 2]))
     with pytest.raises(SeqgraftError, match="3 bytes of ids, but the offsets tell of 2"):
         Names(tmp_path / "ids.npy", tmp_path / "id_offsets.npy")
+
+
+@given(
+    records=st.lists(st.tuples(HEADERS.filter(str.isascii), SEQUENCES), min_size=2, max_size=5),
+    width=st.integers(1, 130),
+    gap=st.sampled_from(["none", "none", "", " "]),
+    lead=st.text(alphabet="ACGT\n", max_size=9),
+    final=st.booleans(),
+)
+@example([("a", "ACGTA"), ("b", "ACG"), ("c", "A")], 2, "none", "", True)
+@settings(max_examples=150, deadline=None)
+def test_lines_of_one_width_are_read_as_one_by_one(
+    records: list[tuple[str, str]], width: int, gap: str, lead: str, final: bool
+) -> None:
+    """Also where a line is of another width: then nothing is guessed."""
+    table = letter_table(ALPHABETS["dna"])
+    text = "\n".join(line for record in records for line in lines_of(*record, width, gap))
+    data = (f"{lead}\n{text}" + "\n" * final).encode()
+    piece = wrapped(data, table, _BLANKS)
+    if piece is None:
+        assert gap != "none" or "\n >" in text
+        return
+    expected = _long(data, table)
+    assert piece[:2] + piece[3:4] == (expected.tokens, expected.lead, expected.ids)
+    assert piece[2].tolist() == expected.lengths.tolist()
+    assert piece[4].tolist() == expected.id_lengths.tolist()
+
+
+@pytest.mark.parametrize(
+    "text", [">a\nACG\nA\nACG\n>b\nACG\n", ">a\nACG\nACG\nA\n>b\nAC\nACG\n", ">a\nACG\nACG\n>b\nA GCT\n"]
+)
+def test_lines_of_several_widths_are_not_guessed_at(text: str) -> None:
+    assert wrapped(f"\n{text}".encode(), letter_table(ALPHABETS["dna"]), _BLANKS) is None

@@ -93,3 +93,32 @@ def test_what_the_target_has_is_left_out_of_the_sources_test_part(source):
     both = dataclasses.replace(source, reading=Reading("ACGT", READING.length, (3, 2, 1, 0)))
     assert len(unseen(both, 3 - tokens[:, ::-1]).test) == 88
     assert len(unseen(source, 3 - tokens[:, ::-1]).test) == 90
+
+
+def test_the_refitted_heads_folds_keep_groups_whole(bundle, source, monkeypatch):
+    groups = np.repeat(np.array([f"g{i}" for i in range(100)], dtype=object), 3)
+    found = []
+    monkeypatch.setattr(
+        "seqgraft.learn.forgetting.search",
+        lambda x, labels, parts, penalties: found.append(parts) or Constant(),
+    )
+    grouped = dataclasses.replace(source, groups=groups)
+    score(bundle, members_of(bundle.weights), unseen(grouped, np.zeros((1, 81), dtype=np.uint8)))
+    assert len(found) == 2
+    for parts in found:
+        for part in parts:
+            held_out = set(groups[source.train][part.held_out])
+            assert held_out
+            assert not held_out & set(groups[source.train][part.fit])
+
+
+class Constant:
+    def predict(self, features):
+        return np.arange(len(features)) * 0.01
+
+
+def test_a_model_of_other_letters_is_not_scored_on_its_source(bundle, source):
+    other = dict(bundle.weights) | {"backbone.conv1.weight": torch.zeros(8, 5, 7)}
+    table = forgetting_rows(bundle, members_of(other), source, TRAINING, kept_head=True)
+    assert table.empty
+    assert "difference" in table

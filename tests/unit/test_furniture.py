@@ -22,7 +22,23 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("[!.]*/*.md")])
 # --- Makefile
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "truth", "lint", "schema", "lock", "clean", "set-up"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "demo",
+        "test",
+        "test-slurm",
+        "test-conda",
+        "pins",
+        "pins-check",
+        "truth",
+        "lint",
+        "schema",
+        "lock",
+        "clean",
+        "set-up",
+    ],
+)
 def test_makefile_has_the_documented_targets(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert re.search(rf"^{target}:.* ## \w", makefile, re.MULTILINE)
@@ -38,9 +54,10 @@ def test_targets_named_in_the_docs_exist() -> None:
         assert named <= targets, f"{page.name} names {named - targets}"
 
 
-def test_continuous_integration_runs_lint_and_test_and_nothing_else() -> None:
+def test_continuous_integration_runs_lint_and_tests_and_nothing_else() -> None:
     lines = (ROOT / ".ci/run").read_text().splitlines()
-    assert [line for line in lines if line.startswith("make")] == ["make lint", "make test"]
+    commands = [line.strip() for line in lines if line.strip().startswith("make")]
+    assert commands == ["make lint", "make test", "make test-slurm FORM=short"]
     assert "set -euo pipefail" in lines
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
 
@@ -62,7 +79,29 @@ def test_profiles_name_rules_that_exist() -> None:
     rules = set(re.findall(r"^(?:rule|checkpoint) (\w+):|^use rule \w+ as (\w+) with", text, re.MULTILINE))
     names = {first or second for first, second in rules}
     slurm = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
-    assert set(slurm["set-resources"]) <= names
+    assert set(slurm["set-resources"]) | set(slurm["groups"]) <= names
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("slurm-gres", {"gpu": 0, "gres": "gpu:1"}), ("slurm-cpu", {"gpu": 0})]
+)
+def test_variants_for_slurm_differ_in_nothing_but_how_a_gpu_is_asked_for(name: str, asked: dict) -> None:
+    slurm, variant = (
+        yaml.safe_load((ROOT / f"profiles/{own}/profile.yaml").read_text()) for own in ("slurm", name)
+    )
+    for resources in slurm["set-resources"].values():
+        if resources.get("gpu"):
+            resources |= asked
+    assert variant == slurm
+
+
+def test_every_rule_is_local_or_has_its_own_memory_and_time() -> None:
+    """A rule that is neither would be a ten-second batch job that nobody thought of; fetching is always local."""
+    blocks = [b for p in RULES for b in re.split(r"^(?=rule )", p.read_text(), flags=re.MULTILINE)[1:]]
+    slurm = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
+    names = {re.match(r"rule (\w+)", block)[1]: "localrule: True" in block for block in blocks}
+    assert names["download"]
+    assert {name for name, local in names.items() if not local} <= set(slurm["set-resources"])
 
 
 def test_memory_and_time_grow_for_every_rule_that_becomes_a_batch_job() -> None:
@@ -108,7 +147,7 @@ def test_workflow_catalog_finds_what_it_needs() -> None:
     assert set(usage) == {"mandatory-flags", "software-stack-deployment"}
     assert usage["software-stack-deployment"]["report"] is True  # tests/workflow/test_snakemake_report.py
     # What nobody has run is not said to work.
-    untried = "Not yet run: the conda environments" in (ROOT / "README.md").read_text()
+    untried = "Not yet run: conda-forge itself" in (ROOT / "README.md").read_text()
     assert usage["software-stack-deployment"]["conda"] is not untried
     config = usage["mandatory-flags"]["flags"].split()[-1]
     assert (ROOT / config).is_file()

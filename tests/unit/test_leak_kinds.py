@@ -15,9 +15,9 @@ from seqgraft.data.contained import contained_in
 from seqgraft.data.leak_names import KEPT, KIND_NAMES
 from seqgraft.data.leakage import find_leaks
 from seqgraft.data.matches import KINDS
-from seqgraft.data.overlap import overlaps, word_length
+from seqgraft.data.overlap import overlaps
+from seqgraft.data.overlap_places import word_length
 from seqgraft.data.parts import Parts
-from seqgraft.data.splitting.overlap import overlapping
 from seqgraft.errors import SeqgraftError
 
 SINGLE = {"own": "single", "goal": "single"}
@@ -201,20 +201,16 @@ def test_many_identical_letters_without_a_stretch_are_no_overlap() -> None:
     assert found.excluded["id"].tolist() == ["s1"]  # 82 % against 87 % of 120 letters
 
 
-SHORT = st.lists(st.text("ACGTN", min_size=1, max_size=40), min_size=1, max_size=5, unique=True)
-
-
-@settings(max_examples=40, deadline=None)
-@given(SHORT, SHORT, st.integers(1, 6), st.sampled_from([0.7, 0.8, 0.85, 1.0]))
-def test_overlaps_are_those_of_splits(
-    left: list[str], right: list[str], changed: int, identity: float
-) -> None:
-    shifted = differing(left[0].replace("N", "A")[3:] + "ACGT", changed)
-    right = [*right, shifted] if shifted not in right else right
-    dna = ALPHABETS["dna"]
-    found = overlaps(left, right, dna, letters=10, identity=identity)
-    rows, others = overlapping(left, right, dna, shared=10, identity=identity)
-    assert (found.left.tolist(), found.right.tolist()) == (rows.tolist(), others.tolist())
+def test_both_ways_find_the_same_overlaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    (genome,) = drawn(DNA, 1, 600, seed=6)
+    windows = [genome[at : at + 81 - at % 7] for at in range(0, 500, 9)]
+    changed = [differing(window, 5) for window in windows[::3]]
+    every = overlaps(windows, changed, ALPHABETS["dna"], letters=40, identity=0.85)
+    monkeypatch.setattr("seqgraft.data.overlap._ALL_PAIRS", 0)
+    by_words = overlaps(windows, changed, ALPHABETS["dna"], letters=40, identity=0.85)
+    assert len(every.left) > 100
+    for one, other in zip(every, by_words, strict=True):
+        assert one.tolist() == other.tolist()
 
 
 def test_words_grow_only_where_chance_is_too_frequent() -> None:

@@ -21,9 +21,11 @@ def parts(task: str, test: list[tuple[str, str]], pool: list[tuple[str, str]]):
     return pair_parts_of(task, records, splits)
 
 
-def look(own, *targets, alphabets=("protein", "protein"), **how):
+def look(own, *targets, alphabets=("protein", "protein"), symmetric=None, **how):
     settings = {name: LeakageSettings(**how) for name in ("own", "goal")}
-    return find_pair_leaks(own, list(targets), alphabets=alphabets, strands=STRANDS, settings=settings)
+    return find_pair_leaks(
+        own, list(targets), alphabets=alphabets, strands=STRANDS, settings=settings, symmetric=symmetric
+    )
 
 
 def counts(found, task: str = "own") -> dict[tuple[str, str], tuple[int, int, str]]:
@@ -62,15 +64,24 @@ def test_the_claim_says_who_must_be_new(claim: str, left_out: set[str]) -> None:
 
 def test_between_proteins_a_partner_is_known_wherever_it_stood() -> None:
     own = parts("own", [(A, B)], [(B, A), (C, A), (C, D)])
-    assert set(look(own, pairs="none").excluded["id"]) == {"p0"}  # B with A is A with B
+    assert look(own, pairs="none").excluded.empty  # B with A is another pair than A with B
     assert set(look(own, pairs="cold-1").excluded["id"]) == {
         "p0",
         "p1",
     }  # A, the first of the test pair, second there
     assert set(look(own, pairs="cold-2").excluded["id"]) == {"p0"}
     assert set(look(own, pairs="both").excluded["id"]) == {"p0", "p1"}
+    assert set(look(own, pairs="none", symmetric={"own": True}).excluded["id"]) == {"p0"}
     apart = look(own, pairs="both", alphabets=("dna", "protein"))  # a gene is no protein
     assert apart.excluded.empty
+
+
+@pytest.mark.parametrize("symmetric", [{"own": True, "goal": False}, {"own": False, "goal": True}, {}])
+def test_a_swapped_pair_of_the_source_is_the_same_pair_where_one_task_is_symmetric(symmetric: dict) -> None:
+    source = parts("own", [(G, G)], [(B, A), (C, D), (E, F)])
+    target = parts("goal", [(A, B)], [(E, F)])
+    found = look(source, target, pairs="none", symmetric=symmetric)
+    assert set(found.excluded["id"]) == ({"p0", "p2"} if any(symmetric.values()) else {"p2"})
 
 
 def test_a_protein_of_the_source_in_the_targets_test_part() -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from seqgraft.data.leakage import EXCLUDED_COLUMNS, LEAKAGE_COLUMNS, find_leaks
-from seqgraft.data.parts import Parts, check_lengths, parts_of
+from seqgraft.data.parts import Parts, check_lengths, parts_of, written_in
 from seqgraft.errors import SeqgraftError
 
 STRANDS = {"own": "single", "a": "single", "b": "single"}
@@ -125,3 +125,14 @@ def test_one_network_reads_one_length() -> None:
         "the sequences differ in length (letters: 'own' 3, 'a' 3 to 4), and one network reads them all"
     )
     assert caught.value.where == "config keys tasks.own, tasks.a"
+    with pytest.raises(SeqgraftError, match="differ in length"):  # one task has two lengths
+        check_lengths(own, [Parts("a", test=part(x="GGG"), pool=part(y="TTTT"))], across=True)
+    check_lengths(own, [Parts("a", test=part(x="GGGG"), pool=part(y="TTTT"))], across=True)
+
+
+def test_a_sequence_is_the_same_in_dna_and_rna():
+    own = Parts("a", test=part(x="GUT"), pool=part(y="TTA"))
+    assert [*written_in(own, "dna").test, *written_in(own, "dna").pool] == ["GTT", "TTA"]
+    assert [*written_in(own, "rna").test, *written_in(own, "rna").pool] == ["GUU", "UUA"]
+    assert written_in(own, "protein") is own
+    assert written_in(own, {"letters": "GUT"}) is own

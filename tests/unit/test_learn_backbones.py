@@ -3,7 +3,8 @@ import pytest
 import torch
 from learn_toys import BACKBONE, READING
 
-from seqgraft.config.learning import BackboneSettings
+from seqgraft.config.backbones import SETTINGS, BackboneSettings
+from seqgraft.config.study import Study
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn import descriptions
 from seqgraft.learn.backbones import BACKBONES, describe
@@ -22,17 +23,6 @@ def test_size_by_hand():
     assert report.receptive_field == 5 + 2 + 6 + 3
     assert report.flops_per_sequence == 2 * (4 * 4 * 5 * 12 + 4 * 4 * 3 * 4 + 8 * 6)
     assert report.features == 6
-
-
-def test_receptive_field_is_what_gradients_see():
-    settings = BackboneSettings(width=4, kernels=(5, 3), pools=(3, 2), hidden=6, dropout=0.0)
-    torch.manual_seed(0)
-    backbone = BACKBONES["cnn"](4, 60, settings).eval()
-    letters = torch.rand(1, 4, 60, requires_grad=True)
-    cells = backbone.pool2(torch.exp(backbone.conv2(backbone.pool1(torch.exp(backbone.conv1(letters))))))
-    cells[0, :, 5].sum().backward()
-    seen = letters.grad[0].abs().sum(0).nonzero().flatten()
-    assert int(seen.max() - seen.min()) + 1 == backbone.receptive_field
 
 
 def test_too_short_a_sequence_is_told():
@@ -71,8 +61,8 @@ def test_registries_and_descriptions_name_the_same():
     assert set(descriptions.BASELINES) == set(BASELINE_NAMES) == {*BASELINES, *NETWORK_BASELINES}
     assert not {*BASELINES, *STRATEGY_FACTS} & set(NETWORK_BASELINES)
     assert set(descriptions.BACKBONES) == set(BACKBONES)
-    (field,) = [BackboneSettings.model_fields["name"]]
-    assert set(BACKBONES) == set(field.annotation.__args__)
+    assert set(BACKBONES) == set(SETTINGS)
+    assert set(SETTINGS.values()) == set(Study.model_fields["backbone"].annotation.__args__)
 
 
 def test_features_are_computed_in_batches_alike():

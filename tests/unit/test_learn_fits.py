@@ -16,6 +16,7 @@ from seqgraft.learn.bundle import load_bundle, model_from
 from seqgraft.learn.choosing import members
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.model import extract, predict
+from seqgraft.learn.strategies import registry
 from seqgraft.tables import write_parquet
 
 SIZES = [30, 60]
@@ -210,7 +211,7 @@ def test_twice_the_same_bytes_and_the_strategies_share_seeds(target, bundles, tm
 def test_finished_fits_are_found_again(target, bundles, tmp_path, monkeypatch):
     made = []
     monkeypatch.setitem(
-        fits.FITTERS, "all", lambda start, plan: made.append(1) or gradient.fit_all(start, plan)
+        registry.FITTERS, "all", lambda start, plan: made.append(1) or gradient.fit_all(start, plan)
     )
     first = learn("full", target, bundles, store_folder=tmp_path)
     assert (first.trained, first.reused, len(made)) == (4, 0, 4)
@@ -259,8 +260,9 @@ def test_a_size_beyond_the_pool_is_told(target):
 def test_a_source_is_needed_and_must_be_read_alike(target, bundles, tmp_path):
     with pytest.raises(SeqgraftError, match="needs a source model"):
         learn("full", target)
-    with pytest.raises(SeqgraftError, match="sequence length is 24, the target's 25"):
-        model_from(load_bundle(bundles[0]), Reading("ACGT", 25), BACKBONE, keep_head=True, seed_value=0)
+    other = Reading("ACGT", 24, (3, 2, 1, 0))
+    with pytest.raises(SeqgraftError, match="number of strands is one, the target's both"):
+        model_from(load_bundle(bundles[0]), other, BACKBONE, keep_head=True, seed_value=0)
     with pytest.raises(SeqgraftError, match="no complete bundle"):
         load_bundle(tmp_path)
 
@@ -268,12 +270,14 @@ def test_a_source_is_needed_and_must_be_read_alike(target, bundles, tmp_path):
 def test_every_weight_is_accounted_for(bundles):
     source = load_bundle(bundles[0])
     model, layers = model_from(source, READING, BACKBONE, keep_head=False, seed_value=0)
-    assert dict(layers[["name", "origin"]].to_numpy()) == {
-        name: "new" if name.startswith("head.") else "loaded" for name, _ in model.named_parameters()
+    assert dict(layers[["name", "action"]].to_numpy()) == {
+        name: "re-initialised" if name.startswith("head.") else "loaded"
+        for name, _ in model.named_parameters()
     }
     del source.weights["head.bias"]
-    with pytest.raises(SeqgraftError, match=r"do not fit the backbone: head\.bias"):
-        model_from(source, READING, BACKBONE, keep_head=False, seed_value=0)
+    model_from(source, READING, BACKBONE, keep_head=False, seed_value=0)
+    with pytest.raises(SeqgraftError, match=r"do not fit the backbone: head\.bias is missing"):
+        model_from(source, READING, BACKBONE, keep_head=True, seed_value=0)
 
 
 def test_damaged_weights_are_refused(bundles, tmp_path):

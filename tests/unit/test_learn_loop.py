@@ -8,8 +8,9 @@ from sklearn.metrics import roc_auc_score
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn import device
+from seqgraft.learn.augment import shifted
 from seqgraft.learn.examples import Reading
-from seqgraft.learn.loop import DivergedError, LoopSettings, Run, _shifted
+from seqgraft.learn.loop import DivergedError, LoopSettings, Run
 from seqgraft.learn.model import build
 from seqgraft.learn.progress import Progress
 
@@ -85,12 +86,12 @@ def test_both_strands_are_trained_on():
 def test_shifts_fill_with_unknown_letters():
     tokens = torch.tensor([[0, 1, 2, 3]] * 200, dtype=torch.uint8)
     torch.manual_seed(0)
-    seen = {tuple(row) for row in _shifted(tokens, 1, 4).tolist()}
+    seen = {tuple(row) for row in shifted(tokens, torch.randint(0, 3, (200, 1)), 1, 4).tolist()}
     assert seen == {(4, 0, 1, 2), (0, 1, 2, 3), (1, 2, 3, 4)}
 
 
 def test_a_gpu_that_is_granted_and_absent_is_one_clear_error(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     assert device.prepare(0, 1, 1).type == "cpu"
     with pytest.raises(SeqgraftError, match="1 GPU was granted") as caught:
         device.prepare(1, 1, 1)

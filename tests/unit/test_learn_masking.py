@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from learn_toys import BACKBONE, LENGTH, READING
+from learn_toys import BACKBONE as KEPT
+from learn_toys import LENGTH, READING
 
 from seqgraft.config.learning import PretrainingSettings
 from seqgraft.config.masking import MaskingSettings, SecondStage
@@ -17,6 +18,9 @@ from seqgraft.learn.lessons import Lesson
 from seqgraft.learn.masking import Frequencies, fixed_mask, masked
 from seqgraft.learn.shared_source import run
 
+BACKBONE = KEPT.model_copy(
+    update={"positions": "mean"}
+)  # letters are filled in from features of each position
 SETTINGS = PretrainingSettings(epochs=(25,), learning_rate=0.01, batch_size=32, objective="masked")
 
 
@@ -58,10 +62,10 @@ def test_a_rule_of_letters_is_learned(tmp_path: Path) -> None:
     result = made(tmp_path, lesson(repeating(240)))
     row = pd.read_csv(tmp_path / "history.tsv", sep="\t").set_index("epoch").loc[result.epochs]
     # Any letter follows from those three places away; of letters alone one in four is right.
-    assert row["validation_accuracy"] > 0.9
+    assert row["validation_accuracy"] > 0.85
     assert row["validation_baseline_accuracy"] < 0.35
     assert row["validation_loss"] < 0.4 < 1.3 < row["validation_baseline_loss"]
-    assert result.test["letters"]["accuracy"] > 0.9
+    assert result.test["letters"]["accuracy"] > 0.85
     assert load_bundle(tmp_path).description["objectives"] == {"letters": "masked"}
     assert pd.read_parquet(tmp_path / "predictions.parquet").empty
 

@@ -72,11 +72,12 @@ def probe(folder: Path, which: str) -> float:
 
 
 def test_a_shared_backbone_knows_what_each_source_taught_it(pair: Path, tmp_path: Path) -> None:
-    assert min(probe(pair, which) for which in MOTIFS) > 0.9
-    # Neither source alone teaches the other's motif, so it is the sharing that does it.
+    both = {which: probe(pair, which) for which in MOTIFS}
+    assert min(both.values()) > 0.98
+    # One source alone does not teach the other's motif; what is known of it is what any filters give at a fixed place.
     made(tmp_path, [lesson("right")])
-    assert probe(tmp_path, "right") > 0.9
-    assert probe(tmp_path, "left") < 0.7
+    assert probe(tmp_path, "right") > 0.98
+    assert probe(tmp_path, "left") < both["left"] - 0.05
 
 
 def test_each_head_answers_for_its_own_source(pair: Path) -> None:
@@ -101,7 +102,7 @@ def test_a_model_of_several_heads_keeps_none_unless_told_which(pair: Path) -> No
     with pytest.raises(SeqgraftError, match="no head of 'middle'"):
         one_headed(bundle, "middle")
     layers = model_from(one_headed(bundle, None), READING, BACKBONE, keep_head=False, seed_value=0)[1]
-    assert set(layers.loc[layers["origin"] == "new", "name"]) == {"head.weight", "head.bias"}
+    assert set(layers.loc[layers["action"] == "re-initialised", "name"]) == {"head.weight", "head.bias"}
     assert one_headed(bundle, "left").sha256 != one_headed(bundle, "right").sha256
 
 

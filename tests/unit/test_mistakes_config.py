@@ -173,7 +173,7 @@ KEYS: list[tuple[str, Any, str]] = [
     ),
     ("baselines", ["kmer"], "baselines: 'kmer' is not known; did you mean 'kmer-logistic'?"),
     ("primary_metric", "AUC", "primary_metric: 'AUC' is not known; did you mean 'auroc'?"),
-    ("backbone.name", "resnet", "backbone.name: 'resnet' is not known; known: cnn"),
+    ("backbone.name", "resent", "backbone.name: 'resent' is not known; did you mean 'resnet'?"),
     ("tasks.a.alphabet", "DNA", "tasks.a.alphabet: 'DNA' is not known; did you mean 'dna'?"),
     ("transfers.0.source", "c", "transfers[0].source: 'c' is not known; known: a, b"),
     # strategies
@@ -198,7 +198,7 @@ KEYS: list[tuple[str, Any, str]] = [
     ("transfers.0.source", "b", "transfers[0]: task 'b' cannot be its own source"),
     ("transfers", [{"source": "a", "target": "b"}] * 2, "transfers: 'a--b' is listed twice"),
     ("strategies", [], "strategies: must have 1 or more entries, not []"),
-    ("tasks.a.alphabet", "rna", "transfers[0]: the alphabets differ ('a' is rna, 'b' is dna)"),
+    ("tasks.a.alphabet", "protein", "transfers[0]: the alphabets differ ('a' is protein, 'b' is dna)"),
     (
         "tasks.a.strand",
         "both",

@@ -148,7 +148,7 @@ def with_other_labels(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(label=1 - table["label"])
 
 
-BACKBONE = "name='cnn' width={} kernels=(11, 5) pools=(3, 3) hidden=4 dropout=0.3"
+BACKBONE = "name='cnn' width={} kernels=(11, 5) pools=(3, 3) positions='kept' hidden=4 dropout=0.3"
 SCRATCH, FULL = study.predictions("scratch"), study.predictions("full")
 # How the mistake is made, which returns the job that finds it, and the whole message.
 MISTAKES: dict[str, tuple[Callable[[], SimpleNamespace], Told]] = {

@@ -289,13 +289,9 @@ def task(**changes: Any) -> dict[str, Any]:
     return {"alphabet": "dna", "classes": ["site", "rest"], "files": files, **changes}
 
 
-LEARNED = (
-    "transfers[0]: task 'a' {}, and this version learns only from single sequences of dna, rna or protein with binary "
-    "labels; without a transfer of it, `snakemake data` prepares it"
-)
 WINDOW = (
     "tasks.a: `window` makes several sequences of one, which belong into one part: `split.method` must be one of "
-    "chromosome, group, not stratified"
+    "chromosome, edit-distance, group, homology, overlap, predefined, not stratified"
 )
 MOVED = (
     "tasks.a: `{}` would move the labels of residue-classes away from their residues: leave such sequences out "
@@ -305,19 +301,6 @@ WHOLE = "tasks.a: `{}` cannot be applied to SMILES, of which no letter can be ta
 STATES_OF = {"type": "residue-classes", "alphabet": "protein"}
 # The keys of task a that are changed, and the line of the message.
 CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
-    "regression in a transfer": (
-        {"type": "regression", "classes": []},
-        LEARNED.format("has labels of type regression"),
-    ),
-    "pairs in a transfer": ({"inputs": 2}, LEARNED.format("has pairs of sequences")),
-    "molecules in a transfer": (
-        {"alphabet": "smiles"},
-        LEARNED.format("has an alphabet that is not dna, rna or protein"),
-    ),
-    "letters of one's own in a transfer": (
-        {"alphabet": {"letters": "HP"}},
-        LEARNED.format("has an alphabet that is not dna, rna or protein"),
-    ),
     "an alphabet that is none": (
         {"alphabet": "rnaa"},
         "tasks.a.alphabet: 'rnaa' is not known; did you mean 'rna'?",
@@ -394,6 +377,10 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "a mean of classes": (
         {"conflicts": "mean"},
         "tasks.a: `conflicts: mean` is for regression, not for binary",
+    ),
+    "merged classes": (
+        {"conflicts": "merge"},
+        "tasks.a: `conflicts: merge` is for labels of residues, not for binary",
     ),
     "a tolerance without a mean": (
         {"type": "regression", "classes": [], "labels": {"tolerance": 0.1}},

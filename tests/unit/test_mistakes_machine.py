@@ -195,9 +195,9 @@ THREADS = Told(
     "run with --cores 1 or more and without --set-threads, or change training.threads (results change slightly)",
 )
 GPU = Told(
-    "1 GPU was granted to this job and torch finds none.",
+    "1 GPU was granted to this job and torch 9.9 is a build for the CPU only",
     "resources: gpu",
-    "run with --resources gpu=0, or install a CUDA build of torch on a machine with a GPU",
+    "install a CUDA build of torch (docs/gpu.md), or run with --resources gpu=0 to compute on the CPU",
 )
 
 
@@ -214,7 +214,9 @@ GPU = Told(
 def test_what_was_granted(
     make: Callable[[], SimpleNamespace], message: Told, capfd: Capture, monkeypatch: Patch
 ) -> None:
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.version.cuda", None)
+    monkeypatch.setattr("torch.__version__", "9.9")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")  # no lease where the tests run beside a GPU
     job_is_refused(make(), message, capfd)
 
 

@@ -74,6 +74,11 @@ def test_only_what_was_used_is_described():
 
 @pytest.mark.parametrize(("key", "value", "words"), [
     ("learning_rates", [0.001, 0.0003], "a constant learning rate (0.001 or 0.0003)"),
+    ("schedule", "one-cycle", "a one-cycle learning rate (0.001), batches of"),
+    ("schedule", "cosine", "and the last weights of a run of its own for each number of epochs"),
+    ("optimizer", "sgd", "gradient descent with momentum 0.9 at"),
+    ("weight_decays", [0.1, 0.2], "weight decay 0.1 or 0.2"),
+    ("weight_decays", [0.1, 0.2], "learning rate, weight decay and epochs"),
     ("folds", 3, "at most 3-fold cross-fitting"),
     ("batch_size", 17, "batches of 17"),
     ("shift", 3, "shifts of up to 3 letters"),

@@ -149,6 +149,9 @@ def test_published_parts_and_named_chromosomes() -> None:
     own = {"method": "predefined"}
     labels = ["yes", "no"] * 30
     assert in_test(drawn(labels, own, parts=parts)) == {f"s{i}" for i in range(1, 60, 3)}
+    # Windows of one sequence: groups, which the folds of the pool respect.
+    windows = drawn(labels, own, [f"g{i // 3}" for i in range(60)], parts=parts)
+    assert windows.set_index("id").loc["s4", "group"] == "g1"
     own = {"method": "chromosome", "test": 0.3, "chromosomes": ["chr2"], "respect_groups": "nothing"}
     chromosomes = ["chr1", "chr1", "chr2"] * 20
     assert in_test(drawn(labels, own, chromosomes)) == {f"s{i}" for i in range(2, 60, 3)}

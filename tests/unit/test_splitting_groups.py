@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from seqgraft.alphabets import ALPHABETS
 from seqgraft.config.splitting import GROUPED
+from seqgraft.data.overlap import has_stretch, overlaps
 from seqgraft.data.splitting.edits import close_pairs
 from seqgraft.data.splitting.groups import GROUPERS, find_groups
-from seqgraft.data.splitting.overlap import has_stretch, overlapping
 
 DNA = ALPHABETS["dna"]
 
@@ -31,6 +31,12 @@ def slowly(one: str, other: str, shared: int, identity: float) -> bool:
     return False
 
 
+def overlapping(
+    queries: list[str], targets: list[str], shared: int, identity: float
+) -> tuple[np.ndarray, ...]:
+    return overlaps(queries, targets, DNA, letters=shared, identity=identity)[:2]
+
+
 def pairs(left: np.ndarray, right: np.ndarray) -> set[tuple[int, int]]:
     return set(zip(left.tolist(), right.tolist(), strict=True))
 
@@ -45,21 +51,21 @@ def pairs(left: np.ndarray, right: np.ndarray) -> set[tuple[int, int]]:
 def test_stretches_are_those_found_slowly(
     queries: list[str], targets: list[str], shared: int, identity: float
 ) -> None:
-    found = pairs(*overlapping(queries, targets, DNA, shared=shared, identity=identity))
-    assert found == {
+    """In both ways: all pairs at every shift, and those with a word in common."""
+    expected = {
         (i, j)
         for i, one in enumerate(queries)
         for j, other in enumerate(targets)
         if slowly(one, other, shared, identity)
     }
-    own = pairs(*overlapping(queries, queries, DNA, shared=shared, identity=identity))
-    both = own | {(j, i) for i, j in own}
-    assert both == {
-        (i, j)
-        for i, one in enumerate(queries)
-        for j, other in enumerate(queries)
-        if slowly(one, other, shared, identity)
-    }
+    for all_pairs in (5e11, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("seqgraft.data.overlap._ALL_PAIRS", all_pairs)
+            assert pairs(*overlapping(queries, targets, shared, identity)) == expected
+
+
+def test_where_all_that_agrees_is_shorter_than_a_stretch() -> None:
+    assert pairs(*overlapping(["ACG", "CCCCCCCCCC"], ["ACGAAAAAAA"], 5, 0.6)) == set()
 
 
 def test_a_stretch_by_hand() -> None:
@@ -115,12 +121,12 @@ def test_close_pairs_are_those_of_the_textbook(sequences: list[str], distance: i
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(2)
     sequences = drawn(generator, 30, 12)
-    whole, far = close_pairs(sequences, 6), overlapping(sequences, sequences, DNA, shared=6, identity=0.8)
+    whole, far = close_pairs(sequences, 6), overlapping(sequences, sequences, 6, 0.8)
     monkeypatch.setattr("seqgraft.data.splitting.edits.BLOCK", 70)
-    monkeypatch.setattr("seqgraft.data.splitting.overlap.BLOCK", 7)
+    monkeypatch.setattr("seqgraft.data.overlap_places.BLOCK", 7)
     assert pairs(*close_pairs(sequences, 6)) == pairs(*whole)
     assert len(whole[0]) > 5
-    again = overlapping(sequences, sequences, DNA, shared=6, identity=0.8)
+    again = overlapping(sequences, sequences, 6, 0.8)
     assert pairs(*again) == pairs(*far)
     assert len(far[0]) > 35
 
@@ -155,3 +161,16 @@ def test_homologous_sequences() -> None:
 
 def test_every_method_that_groups_is_in_the_config() -> None:
     assert set(GROUPERS) == set(GROUPED)
+
+
+def test_windows_of_one_sequence_stay_with_it_and_with_what_is_like_them() -> None:
+    own, other = drawn(np.random.default_rng(8), 2, 40)
+    windows = {"a:1": own[:20], "a:2": own[20:], "b:1": own[20:], "b:2": other[:20], "c:1": other[20:]}
+    records = pd.DataFrame({"id": list(windows), "sequence": list(windows.values()), "group": list("aabbc")})
+    settings = {"method": "overlap", "shared": 20, "identity": 1.0}
+    asked = {"alphabet": "dna", "strand": "single", "task": "toy"}
+    assert find_groups(records, settings, **asked)["group"].tolist() == ["a:1", "a:2", "a:2", "b:2", "c:1"]
+    together = find_groups(records, settings, **asked, windows=True)
+    assert together["group"].tolist() == ["a:1", "a:1", "a:1", "a:1", "c:1"]
+    published = find_groups(records, {"method": "predefined"}, **asked, windows=True)
+    assert published["group"].tolist() == ["a:1", "a:1", "b:1", "b:1", "c:1"]

@@ -1,13 +1,10 @@
 """Fixtures of tests that run the real workflow."""
 
 import fcntl
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from planner import Planner
 from study_folder import ROOT, Folder
 from warm import NOTED, Warm
 
@@ -23,14 +20,12 @@ def tiny_config() -> dict:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Folder:
+def finished(shared: Path, request: pytest.FixtureRequest) -> Folder:
     """The tiny study, run once with two cores; tests only look at it.
 
     Beside ``results`` lies ``opened``, one file per script that ran: the library's files that it opened. Processes that
     share the tests share the study: the first that needs it runs it, another waits.
     """
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     here = Folder(shared / "tiny")
     with (shared / "tiny.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -52,15 +47,3 @@ def run_tiny(here: Folder, warm: Warm) -> None:
         warm=warm,
     )
     assert result.returncode == 0, result.stdout
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    with Warm() as process:
-        yield process
-
-
-@pytest.fixture(scope="session")
-def planner() -> Iterator[Planner]:
-    with Planner() as process:
-        yield process

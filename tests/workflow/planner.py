@@ -1,36 +1,25 @@
 """Ask Snakemake what it would do, many times for the price of one start.
 
-Importing Snakemake takes longer than planning a study. So one process imports it and makes a copy of itself (fork) for
-every question; the copy answers through Snakemake's own command line and ends, and nothing is left from one question
-to the next.
+Importing Snakemake takes longer than planning a study. So each question is answered by a copy of a process that has
+done so; the copy answers through Snakemake's own command line and ends, and nothing is left from one question to the
+next.
 """
 
-import json
 import os
 import re
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from warm import heard
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Planner:
-    """A process that plans; to be used in a ``with`` statement."""
+    """Plans as copies of the process at this address."""
 
-    def __enter__(self) -> "Planner":
-        """Start the process."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("SEQGRAFT_")}
-        self.process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End it by closing its input."""
-        self.process.communicate()
+    def __init__(self, address: str) -> None:
+        self.address = address
 
     def jobs(self, folder: Path, config: Path, *arguments: str, **more: Any) -> set[str]:
         """Return the jobs that a run in `folder` would execute, as the rule and the folder that it writes to.
@@ -71,51 +60,5 @@ class Planner:
 
     def run(self, folder: Path, *command: str, env: dict[str, str] | None = None) -> tuple[int, str]:
         """Run Snakemake in `folder`; return its exit status and what it wrote to standard output and error."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        question = {"folder": str(folder), "env": env or {}, "arguments": command}
-        print(json.dumps(question), file=self.process.stdin, flush=True)
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return answer["status"], answer["text"]
-
-
-def answer(question: dict[str, Any], output: Path) -> int:
-    """Run Snakemake in a copy of this process and return its exit status."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    status = 1
-    try:
-        for number in (1, 2):
-            os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
-        os.chdir(question["folder"])
-        os.environ |= question["env"]
-        snakemake.cli.main(question["arguments"])
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-
-def warm_up() -> None:
-    """Do once what every plan would do for itself: import the library, and parse it for the digests."""
-    from seqgraft.config import load  # noqa: F401
-    from seqgraft.digest import code_digest
-
-    for script in (ROOT / "scripts").glob("*.py"):
-        code_digest(script, ROOT / "scripts")
-
-
-if __name__ == "__main__":
-    import snakemake.cli
-
-    warm_up()
-    with tempfile.TemporaryDirectory() as scratch:
-        for number, line in enumerate(sys.stdin):
-            output = Path(scratch, str(number))
-            status = answer(json.loads(line), output)
-            print(json.dumps({"status": status, "text": output.read_text()}), flush=True)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("SEQGRAFT_")}
+        return heard(self.address, [*command], folder, clean | (env or {}))

@@ -333,3 +333,11 @@ def test_a_split_waits_for_its_groups(planner: Planner, tmp_path: Path, tiny_con
     found = planner.counts(tmp_path, path, wanted.format("bsubtilis"))
     assert found == {"simulate": 2, "prepare": 1, "group": 1, "split": 1}
     assert "group" not in planner.counts(tmp_path, path, wanted.format("ecoli"))
+
+
+def test_fits_are_cut_into_jobs_only_where_it_is_asked_for(planner: Planner, tmp_path: Path) -> None:
+    before = planner.counts(tmp_path, ROOT / "config/demo.yaml")
+    cut = planner.counts(tmp_path, ROOT / "config/demo.yaml", "--set-scatter", "fits=4")
+    # linear-probe, full and full-kept-head; zero-shot has no fits. Without a source scratch and, of the two baselines,
+    # none: only a baseline that is a network would be.
+    assert cut == before | {"finetune_part": 12, "finetune_part_without_source": 4}

@@ -28,7 +28,14 @@ from seqgraft.data.places import cache_folder, is_offline
 from seqgraft.digest import code_digest
 from seqgraft.running.ending import name_run
 from seqgraft.errors import SeqgraftError
-from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
+from seqgraft.config.auto import auto_candidates
+from seqgraft.learn.names import (
+    NETWORK_BASELINES,
+    STRATEGY_FACTS,
+    LOADING_KEYS,
+    TRAINING_KEYS,
+    training_keys,
+)
 from seqgraft.running.alone import Run, alone
 
 # --- the study -------------------------------------------------------------------------------------------------------
@@ -65,12 +72,6 @@ STRATEGIES_WITH_SOURCE = [
 STRATEGIES_WITHOUT_SOURCE = [
     name for name, strategy in STRATEGY_FACTS.items() if not strategy.needs_source
 ]
-# What of `training` is used by a strategy that trains no layer, its head by logistic regression, or all layers.
-TRAINING_KEYS = {
-    "none": {"threads"},
-    "head": {"folds", "members", "penalties", "threads"},
-    "all": set(type(STUDY.training).model_fields) - {"penalties", "kmer"},
-}
 BASELINES_WITHOUT_NETWORK = [
     name for name in STUDY.baselines if name not in NETWORK_BASELINES
 ]
@@ -120,6 +121,11 @@ wildcard_constraints:
     model=r"\d+",
 
 
+# The fits of one strategy may be cut into several jobs: snakemake --set-scatter fits=4
+scattergather:
+    fits=1,
+
+
 include: "task_files.smk"
 include: "common_sources.smk"
 include: "common_shared.smk"
@@ -150,27 +156,61 @@ def alphabet_of(wildcards):
     return cleaning_of(wildcards)["alphabet"]
 
 
+def embeddings_of(wildcards):
+    """Return the matrix and the ids of a task that brings embeddings, else nothing."""
+    own = STUDY.tasks[wildcards.task].embeddings
+    return [] if own is None else [own.matrix, own.ids]
+
+
+def is_padded(task):
+    """Tell whether a task's sequences are filled up to one length; comparisons take the padding away again."""
+    return STUDY.tasks[task].length.policy == "pad"
+
+
 def reading_of(task):
     """Return what a network must know of a task: its letters, classes and strands, but no file or policy."""
     settings = STUDY.tasks[task]
+    more = {
+        "type": settings.type,
+        "outputs": settings.labels.outputs,
+        "transforms": settings.labels.transforms,
+        "inputs": settings.inputs,
+        "symmetric": settings.symmetric,
+    }
+    usual = (
+        "binary",
+        [],
+        [],
+        1,
+        False,
+    )  # not named: fits of a binary task stay as they are
     return {
-        "alphabet": settings.alphabet,
+        "alphabet": cleaned_alphabet(settings),
         "classes": settings.classes,
         "strand": settings.strand,
+    } | {
+        key: value
+        for (key, value), default in zip(more.items(), usual)
+        if value != default
     }
+
+
+def cleaned_alphabet(settings):
+    """Return the name of a task's alphabet, or the letters of one of its own as plain values."""
+    return settings.cleaning["alphabet"]
 
 
 def training_of(wildcards):
     """Return the part of `training` that a strategy uses: what only others use must not fit it again."""
     facts = (STRATEGY_FACTS | NETWORK_BASELINES)[wildcards.strategy]
-    used = TRAINING_KEYS[facts.trainable]
+    used = training_keys(facts, type(STUDY.training).model_fields)
     return STUDY.training.model_dump(mode="json", include=used)
 
 
 def baseline_training():
     """Return the part of `training` that baselines use: changing an epoch must not fit them again."""
     return STUDY.training.model_dump(
-        mode="json", include=TRAINING_KEYS["head"] | {"kmer"}
+        mode="json", include=TRAINING_KEYS["head"] - LOADING_KEYS | {"kmer"}
     )
 
 
@@ -205,17 +245,32 @@ def source_models(file):
     """Return a function that names one file of each source model that a transfer starts from."""
 
     def files(wildcards):
-        name = wildcards.transfer
-        transfer = TRANSFERS[whole(name)]
+        transfer = TRANSFERS[whole(wildcards.transfer)]
         if STUDY.has_second_stage(transfer):
             return adapted_models(transfer, file)
-        sources = name.replace(whole(name), transfer.sources)
         return [
             f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}"
+            for sources in grafted(wildcards)
             for k in SOURCE_MODELS
         ]
 
     return files
+
+
+def parts_of_fits(wildcards):
+    """Name what the jobs leave behind that make parts of a strategy's fits; nothing where one job makes them all."""
+    facts = (STRATEGY_FACTS | NETWORK_BASELINES)[wildcards.strategy]
+    scope = wildcards.get("transfer") or wildcards.target
+    parts = scatter.fits("{scatteritem}")
+    if len(parts) == 1 or not facts.uses_target_labels:
+        return []
+    return [
+        f"results/{STUDY.study}/parts/{scope}/{wildcards.strategy}/{part}.txt"
+        for part in parts
+    ]
+
+
+include: "common_strategies.smk"
 
 
 def fit_jobs():
@@ -232,6 +287,7 @@ def fit_jobs():
                 "target": transfer.target,
                 "strategy": strategy,
                 "kind": "strategy",
+                **labels_of(transfer.target),
             }
     for target in TARGETS:
         for baseline in STUDY.baselines:
@@ -240,8 +296,20 @@ def fit_jobs():
                 "target": target,
                 "strategy": baseline,
                 "kind": "baseline",
+                **labels_of(target),
             }
     return jobs
+
+
+def labels_of(task):
+    """Return what is to be known of a task's labels to judge predictions; nothing for binary ones."""
+    settings = STUDY.tasks[task]
+    if settings.type == "binary":
+        return {}
+    return {
+        "type": settings.type,
+        "names": settings.classes or settings.labels.outputs,
+    }
 
 
 def deciding_fits():

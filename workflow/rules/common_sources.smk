@@ -87,6 +87,7 @@ def ablation_jobs():
             "target": transfer.target,
             "strategy": f"{strategy}@{size}",
             "kind": "strategy",
+            **labels_of(transfer.target),
         }
         for transfer, size, strategy in STUDY.parts
     }

@@ -11,6 +11,12 @@ rule finetune:
         bundles=source_models("bundle.json"),
         source_weights=source_models("weights.safetensors"),
         source_predictions=source_models("predictions.parquet"),
+        parts=parts_of_fits,
+        source_records=source_task("records.parquet"),
+        source_splits=source_task("splits.parquet"),
+        source_excluded=source_task("excluded.tsv"),
+        source_tokens=source_task("tokens.npy"),
+        source_offsets=source_task("offsets.npy"),
     output:
         predictions="results/{study}/transfers/{transfer}/{strategy}/predictions.parquet",
         history=report(
@@ -42,6 +48,8 @@ rule finetune:
         train_sizes=STUDY.train_sizes,
         replicates=STUDY.replicates,
         resume="results/{study}/resume/{transfer}/{strategy}",
+        options=strategy_options,
+        source_tasks=of_source_tasks,
         backbone=as_params(STUDY.backbone),
         training=training_of,
         code=code("finetune"),
@@ -59,6 +67,7 @@ use rule finetune as finetune_without_source with:
         excluded=learned_data("excluded.tsv"),
         tokens=learned_data("tokens.npy"),
         offsets=learned_data("offsets.npy"),
+        parts=parts_of_fits,
     output:
         predictions="results/{study}/targets/{target}/{strategy}/predictions.parquet",
         history=report(
@@ -87,6 +96,44 @@ use rule finetune as finetune_without_source with:
         code=code("finetune"),
     message:
         "Fitting {wildcards.strategy} for {wildcards.target}"
+
+
+# With `--set-scatter fits=4` four jobs make the fits of a strategy, and the two rules above find them in the store.
+use rule finetune as finetune_part with:
+    input:
+        records=learned_data("records.parquet"),
+        splits=learned_data("splits.parquet"),
+        excluded=learned_data("excluded.tsv"),
+        tokens=learned_data("tokens.npy"),
+        offsets=learned_data("offsets.npy"),
+        bundles=source_models("bundle.json"),
+        source_weights=source_models("weights.safetensors"),
+        source_predictions=source_models("predictions.parquet"),
+    output:
+        temp("results/{study}/parts/{transfer}/{strategy}/{scatteritem}.txt"),
+    log:
+        "results/{study}/logs/finetune/{transfer}/{strategy}.{scatteritem}.log",
+    benchmark:
+        "results/{study}/benchmarks/finetune/{transfer}/{strategy}.{scatteritem}.tsv"
+    message:
+        "Fitting {wildcards.strategy} for {wildcards.transfer}, part {wildcards.scatteritem}"
+
+
+use rule finetune_without_source as finetune_part_without_source with:
+    input:
+        records=learned_data("records.parquet"),
+        splits=learned_data("splits.parquet"),
+        excluded=learned_data("excluded.tsv"),
+        tokens=learned_data("tokens.npy"),
+        offsets=learned_data("offsets.npy"),
+    output:
+        temp("results/{study}/parts/{target}/{strategy}/{scatteritem}.txt"),
+    log:
+        "results/{study}/logs/finetune/{target}/{strategy}.{scatteritem}.log",
+    benchmark:
+        "results/{study}/benchmarks/finetune/{target}/{strategy}.{scatteritem}.tsv"
+    message:
+        "Fitting {wildcards.strategy} for {wildcards.target}, part {wildcards.scatteritem}"
 
 
 rule baseline:

@@ -9,7 +9,8 @@ def leaky_folder():
 def leaky_models(file):
     """Return a function that names one file of each source model that learned from leaks, too."""
     return lambda wildcards: [
-        f"{leaky_folder()}/pretrained/{TRANSFERS[wildcards.transfer].sources}/{k}/{file}"
+        f"{leaky_folder()}/pretrained/{sources}/{k}/{file}"
+        for sources in grafted(wildcards)
         for k in SOURCE_MODELS
     ]
 

@@ -1,5 +1,7 @@
 # What is printed before anything runs: what remains to be trained and what it will cost on this machine.
 
+import os
+
 from seqgraft.planning.costs import REFERENCE
 from seqgraft.planning.plan import plan_of, plan_text
 from seqgraft.planning.speed import measure
@@ -49,15 +51,23 @@ def stored_fits():
     return sum(len(list(folder.glob("*.safetensors"))) for folder in folders)
 
 
+def places_for(jobs, threads):
+    """Count the jobs that will train at once: by the cores of this machine or, on a cluster, by jobs in the queue."""
+    given = workflow.resource_settings
+    most = (given.cores or 1) // threads if workflow.local_exec else given.nodes
+    return max(1, min(most, len(jobs)))
+
+
 def announcement():
     """Put the plan into words; measure this machine only where something will be trained."""
     jobs, beside, others = planned_jobs()
     threads = STUDY.training.threads
-    places = max(1, min((workflow.cores or 1) // threads, len(jobs)))
+    places = places_for(jobs, threads)
     speed = None
     if jobs:
         try:
-            speed = measure(places, threads)
+            # The node that submits to a cluster is measured, too, but never with more processes than it has cores.
+            speed = measure(min(places, os.cpu_count() or 1), threads)
         except (OSError, RuntimeError) as error:
             print(f"seqgraft: no estimate of time: {error}", file=sys.stderr)
     plan = plan_of(STUDY, jobs, speed or REFERENCE, beside=beside)

@@ -35,6 +35,7 @@ rule prepare:
 rule encode:
     input:
         records="results/{study}/data/{task}/records.parquet",
+        embeddings=embeddings_of,
     output:
         tokens="results/{study}/data/{task}/tokens.npy",
         offsets="results/{study}/data/{task}/offsets.npy",

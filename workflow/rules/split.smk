@@ -18,6 +18,8 @@ rule group:
         split=lambda wildcards: grouping_of(wildcards.task),
         alphabet=alphabet_of,
         strand=lambda wildcards: STUDY.tasks[wildcards.task].strand,
+        padded=lambda wildcards: is_padded(wildcards.task),
+        windows=lambda wildcards: is_windowed(wildcards.task),
         code=code("group"),
     message:
         "Looking for sequences of {wildcards.task} that must stay together"
@@ -75,8 +77,19 @@ rule leakage:
             task: STUDY.tasks[task].strand
             for task in [wildcards.task, *targets_of_source(wildcards)]
         },
+        padded=lambda wildcards: {
+            task: is_padded(task)
+            for task in [wildcards.task, *targets_of_source(wildcards)]
+        },
+        symmetric=lambda wildcards: {
+            task: STUDY.tasks[task].symmetric
+            for task in [wildcards.task, *targets_of_source(wildcards)]
+        },
         targets=targets_of_source,
-        learned=lambda wildcards: wildcards.task in LEARNED,
+        learned=lambda wildcards: (
+            wildcards.task in LEARNED and not embeddings_of(wildcards)
+        ),
+        across=STUDY.bears_other_lengths,
         leakage=lambda wildcards: {
             task: as_params(STUDY.leakage_of(task))
             for task in [wildcards.task, *targets_of_source(wildcards)]

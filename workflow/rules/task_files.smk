@@ -99,7 +99,12 @@ def label_numbers(wildcards):
 
 def is_grouped(task):
     """Tell whether a task's split keeps groups of sequences together."""
-    return STUDY.tasks[task].split.method in GROUPED
+    return STUDY.tasks[task].split.method in GROUPED or is_windowed(task)
+
+
+def is_windowed(task):
+    """Tell whether a task's sequences are windows of longer ones, which stay together."""
+    return STUDY.tasks[task].length.policy == "window"
 
 
 def grouping_of(task):

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqgraft.config.labels import CLASSES, NUMBERS, PER_RESIDUE
+from seqgraft.config.splitting import GROUPED
 from seqgraft.known_alphabets import alphabet_of
+from seqgraft.stats.metric_names import METRIC_NAMES, shared_metrics
 
 #: Split methods that keep the windows of one sequence in one part.
-KEEPS_TOGETHER = frozenset({"group", "chromosome"})
+KEEPS_TOGETHER = frozenset({*GROUPED, "predefined"})
 _LEARNED = ("dna", "rna", "protein")
 _NO_STRAND = {"protein": "a protein", "smiles": "a molecule"}
 
@@ -100,6 +102,8 @@ def check_labels(task: Any) -> None:
         raise ValueError(f"a pair has no {task.type}: `inputs` must be 1")
     if task.conflicts in ("mean", "first") and task.type != "regression":
         raise ValueError(f"`conflicts: {task.conflicts}` is for regression, not for {task.type}")
+    if task.conflicts == "merge" and task.type not in PER_RESIDUE:
+        raise ValueError(f"`conflicts: merge` is for labels of residues, not for {task.type}")
     for key, fits, for_whom in (
         ("transforms", numbers, "numbers"),
         ("outputs", task.type == "regression", "regression"),
@@ -121,35 +125,34 @@ def check_labels(task: Any) -> None:
             )
 
 
-def check_learnable(where: str, name: str, task: Any, *, as_source: bool = False) -> None:
-    """Refuse a transfer with a task of which the networks of this version cannot learn.
+def primary_metric_of(named: str, types: Sequence[str]) -> str:
+    """Check that a study's primary metric is one of its targets, and find it where none is named.
 
     Parameters
     ----------
-    where : str
-        The transfer's place in the config.
-    name : str
-        The task's name.
-    task : seqgraft.config.tasks.Task
-        The task.
-    as_source : bool
-        Whether it is a source, which may do without labels.
+    named : str
+        As the config has it; empty for none.
+    types : sequence of str
+        Types of the targets.
+
+    Returns
+    -------
+    str
+        The named one, or the first of the targets' type.
 
     Raises
     ------
     ValueError
-        If it can only be prepared.
+        If some target lacks it, or targets of several types have no common first one.
     """
-    if task.type == "unlabelled" and not as_source:
-        raise ValueError(f"{where}: task '{name}' has no labels, so it can be a source and not a target")
-    reasons = [
-        (task.type not in ("binary", "unlabelled"), f"has labels of type {task.type}"),
-        (task.inputs == 2, "has pairs of sequences"),
-        (task.alphabet_name not in _LEARNED, "has an alphabet that is not dna, rna or protein"),
-    ]
-    for unlearnable, reason in reasons:
-        if unlearnable:
-            raise ValueError(
-                f"{where}: task '{name}' {reason}, and this version learns only from single sequences of dna, rna or "
-                "protein with binary labels; without a transfer of it, `snakemake data` prepares it"
-            )
+    kinds = list(dict.fromkeys(types))
+    if not kinds:
+        return named
+    known, words = shared_metrics(kinds), " and ".join(kinds)
+    listed = ", ".join(known) or "none in common: make a study for each type"
+    if named and named not in known:
+        raise ValueError(f"primary_metric: '{named}' is no metric of {words} targets, which have: {listed}")
+    first = {METRIC_NAMES[kind][0] for kind in kinds}
+    if not named and len(first) > 1:
+        raise ValueError(f"primary_metric: name one that {words} targets all have: {listed}")
+    return named or first.pop()

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from seqgraft.config.base import Settings
+from seqgraft.config.backbones import BackboneSettings as BackboneSettings
 from seqgraft.config.masking import MaskingSettings, SecondStage
+from seqgraft.config.stepping import FALLING, SteppingSettings
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
@@ -18,35 +19,9 @@ def rising(epochs: tuple[int, ...]) -> tuple[int, ...]:
     return epochs
 
 
-class BackboneSettings(Settings):
-    """The shared layers: two convolutions with average pooling that keep positions, and a dense layer."""
-
-    name: Literal["cnn"] = Field("cnn", description="Which backbone of the registry to build.")
-    width: int = Field(64, ge=4, le=2048, description="Filters in each of the two convolutions.")
-    kernels: tuple[Count, Count] = Field(
-        (11, 5), description="Widths of the two convolutions, in letters and in pooled cells; odd numbers."
-    )
-    pools: tuple[Count, Count] = Field(
-        (3, 3), description="Cells averaged into one after each convolution; small values keep positions."
-    )
-    hidden: int = Field(64, ge=2, le=4096, description="Features that the dense layer gives to the head.")
-    dropout: float = Field(0.3, ge=0, lt=1, description="Share of features dropped before each dense layer.")
-
-    @field_validator("kernels")
-    @classmethod
-    def _odd(cls, kernels: tuple[int, int]) -> tuple[int, int]:
-        """Ask for odd widths, because only they leave every position where it was."""
-        if any(width % 2 == 0 for width in kernels):
-            raise ValueError("kernel widths must be odd, so that a filter is centred on its position")
-        return kernels
-
-
-class TrainingSettings(Settings):
+class TrainingSettings(SteppingSettings):
     """How a strategy learns from the target's labels; every strategy and baseline gets the same search."""
 
-    optimizer: Literal["adamw"] = Field(
-        "adamw", description="The optimiser: AdamW (Loshchilov & Hutter 2019)."
-    )
     learning_rates: tuple[Positive, ...] = Field(
         (1e-3,), min_length=1, description="Learning rates to choose from by held-out loss."
     )
@@ -60,6 +35,10 @@ class TrainingSettings(Settings):
     )
     batch_size: int = Field(32, ge=1, le=65536, description="Sequences per step.")
     weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
+    weight_decays: tuple[Annotated[float, Field(ge=0, le=10)], ...] = Field(
+        (),
+        description="Weight decays to choose from by held-out loss, with each learning rate; none: `weight_decay`.",
+    )
     token_dropout: float = Field(
         0.0, ge=0, lt=1, description="Share of letters shown as unknown during training, drawn at each step."
     )
@@ -80,14 +59,43 @@ class TrainingSettings(Settings):
     kmer: int = Field(
         4, ge=1, le=8, description="Longest k-mer that kmer-logistic counts (shorter for proteins)."
     )
+    loss: Literal["mse", "huber"] = Field(
+        "mse",
+        description="The loss of numbers: squared errors, or Huber's, linear from one standard deviation on.",
+    )
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", description="`balanced`: all classes weigh alike in the loss, however many labels each has."
+    )
     threads: int = Field(
         1, ge=1, le=256, description="Threads of torch; results depend on it, so it belongs to the study."
     )
 
+    batch_norm: Literal["train", "frozen", "adapt"] = Field(
+        "train",
+        description="Statistics of a BatchNorm that comes from a source: `train`: they follow the target's batches; "
+        "`frozen`: they stay the source's; `adapt`: computed once from the sequences learned from, then kept.",
+    )
+    position_bound: Literal["error", "new"] = Field(
+        "error",
+        description="What happens to a layer with weights for each position where source and target have other "
+        "lengths: an error, or it starts from random weights.",
+    )
+
     _rising = field_validator("epochs")(rising)
 
+    @property
+    def grid(self) -> tuple[tuple[float, float], ...]:
+        """Every learning rate with every weight decay, in the order in which they are tried."""
+        decays = self.weight_decays or (self.weight_decay,)
+        return tuple((rate, decay) for rate in self.learning_rates for decay in decays)
 
-class PretrainingSettings(Settings):
+    @property
+    def passes(self) -> int:
+        """Passes over the labels by one model at one place of the grid, if no run ends early."""
+        return sum(self.epochs) if self.schedule in FALLING else max(self.epochs)
+
+
+class PretrainingSettings(SteppingSettings):
     """How a source model is trained on the source task."""
 
     replicates: int = Field(
@@ -138,3 +146,8 @@ class PretrainingSettings(Settings):
         return self.model_dump(mode="json", exclude={"replicates", "second_stage"})
 
     _rising = field_validator("epochs")(rising)
+
+    @property
+    def passes(self) -> int:
+        """Passes over the source by one model, if its training does not end early."""
+        return sum(self.epochs) if self.schedule in FALLING else max(self.epochs)

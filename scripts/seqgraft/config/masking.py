@@ -54,6 +54,11 @@ class SecondStage(Settings):
     weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
     shift: int = Field(0, ge=0, le=100, description="Largest shift in letters drawn in training.")
 
+    @property
+    def passes(self) -> int:
+        """Passes over the sequences by one model, if its training does not end early."""
+        return max(self.epochs)
+
     @field_validator("epochs")
     @classmethod
     def _rising(cls, epochs: tuple[int, ...]) -> tuple[int, ...]:

@@ -75,6 +75,12 @@ def local_files_exist(study: Study, where: str) -> None:
             trouble = _unreadable(entry.path, f"{where}, key tasks.{name}.files[{index}].path")
             if trouble is not None:
                 raise trouble
+        for key in ("matrix", "ids") if task.embeddings is not None else ():
+            trouble = _unreadable(
+                getattr(task.embeddings, key), f"{where}, key tasks.{name}.embeddings.{key}"
+            )
+            if trouble is not None:
+                raise trouble
         if task.negatives is not None and task.negatives.genome is not None:
             trouble = _unreadable(task.negatives.genome, f"{where}, key tasks.{name}.negatives.genome")
             if trouble is not None:

@@ -140,8 +140,9 @@ def models_by_tag(annotation: Any) -> dict[str, Any]:
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             continue
         tags = [part.tag for part in getattr(argument, "__metadata__", ()) if isinstance(part, Tag)]
-        if not tags and "format" in model.model_fields:
-            tags = list(get_args(model.model_fields["format"].annotation))
+        for key in ("format", "name"):
+            if not tags and key in model.model_fields:
+                tags = list(get_args(model.model_fields[key].annotation))
         found.update(dict.fromkeys(tags, model))
     return found
 

@@ -4,9 +4,15 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
-from seqgraft.config.consistency import check_learnable
+from seqgraft.config import learnable
+from seqgraft.config.embeddings import check_embeddings
 from seqgraft.config.suggest import once, unknown_name
-from seqgraft.learn.names import STRATEGY_FACTS
+from seqgraft.learn.names import PLAIN_ONLY, STRATEGY_FACTS
+
+# Alphabets that one network can read in turn, U as T.
+NUCLEIC = frozenset({"dna", "rna"})
+#: Strategies that need the source model of one source's labels, as it was trained.
+OF_ONE_SOURCE = ("joint", "alternating", "auto")
 
 NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
 
@@ -48,22 +54,33 @@ def check_sources(where: str, transfer: Any, study: Any) -> None:
     once(f"{where}.source", names)
     if transfer.target in names:
         raise ValueError(f"{where}: task '{transfer.target}' cannot be its own source")
+    learnable.check_target(where, transfer.target, target)
+    for name in [*names, transfer.target]:
+        learnable.check_learnable(where, name, study.tasks[name])
     for name in names:
-        check_learnable(where, name, study.tasks[name], as_source=True)
-    check_learnable(where, transfer.target, target)
-    for name in names:
-        _same_reading(where, name, study.tasks[name], transfer.target, target)
+        source = study.tasks[name]
+        learnable.check_inputs(where, source, target)
+        check_embeddings(where, source, target, study.backbone)
+        _same_reading(where, name, source, transfer.target, target)
     if transfer.head is not None:
         unknown_name(f"{where}.head", transfer.head, names)
     entries = [STRATEGY_FACTS[name] for name in study.strategies_of(transfer)]
     kept = [entry.name for entry in entries if entry.needs_equal_classes]
+    if study.is_shared(transfer.sources) or study.has_second_stage(transfer):
+        _check_shared(where, transfer, study)
     if kept:
-        _check_head(where, ", ".join(kept), transfer, study)
+        _check_head(where, kept, transfer, study)
+    learnable.check_positions(where, target, study.backbone)
+    learned = [*(name for name in names if not study.is_masked(name)), transfer.target]
+    for entry in entries:
+        if entry.name in PLAIN_ONLY:
+            own = [(name, study.tasks[name]) for name in learned]
+            learnable.needs_binary(f"{where}: strategy '{entry.name}'", own)
 
 
 def _same_reading(where: str, name: str, source: Any, target_name: str, target: Any) -> None:
     """Refuse tasks that one network cannot read."""
-    if source.alphabet != target.alphabet:
+    if source.alphabet != target.alphabet and not {source.alphabet_name, target.alphabet_name} <= NUCLEIC:
         raise ValueError(
             f"{where}: the alphabets differ ('{name}' is {source.alphabet}, '{target_name}' is {target.alphabet})"
         )
@@ -74,8 +91,50 @@ def _same_reading(where: str, name: str, source: Any, target_name: str, target: 
         )
 
 
-def _check_head(where: str, kept: str, transfer: Any, study: Any) -> None:
+def _check_shared(where: str, transfer: Any, study: Any) -> None:
+    """Refuse what several sources, masked letters or a second stage cannot learn or give."""
+    names = transfer.source_tasks
+    staged = study.has_second_stage(transfer)
+    what = "a second stage" if staged else "several sources" if len(names) > 1 else "masked letters"
+    used = [name for name in study.strategies_of(transfer) if name in OF_ONE_SOURCE]
+    if used:
+        raise ValueError(
+            f"{where}: {', '.join(used)} need a source model that learned the labels of one source, and that of this "
+            f"transfer learned of {what}; leave them out of its `strategies`"
+        )
+    masked = [name for name in names if study.is_masked(name)]
+    tasks = [(name, study.tasks[name]) for name in names] + (
+        [(transfer.target, study.tasks[transfer.target])] if staged else []
+    )
+    for name, task in tasks if masked or staged or len(names) > 1 else []:
+        if task.inputs == 2 or task.embeddings is not None:
+            given = "pairs of sequences" if task.inputs == 2 else "`embeddings`"
+            raise ValueError(
+                f"{where}: task '{name}' has {given}, of which {what} cannot be learned: it takes single sequences of "
+                "letters"
+            )
+    alphabets = {study.tasks[name].alphabet_name for name in names}
+    if len(alphabets) > 1:
+        raise ValueError(
+            f"{where}: sources that share a backbone need one alphabet, and these have "
+            f"{' and '.join(sorted(alphabets))}"
+        )
+    for name in names if len(names) > 1 else []:
+        if name not in masked and study.tasks[name].type != "binary":
+            raise ValueError(
+                f"{where}: source '{name}' has labels of type {study.tasks[name].type}, and several sources share a "
+                "backbone by binary labels or masked letters; make it the only source of a transfer"
+            )
+    if (masked or staged) and not study.backbone.per_position:
+        raise ValueError(
+            f"{where}: masked letters are filled in from features of each position, which backbone "
+            f"'{study.backbone.name}' has not as it is set; use `positions: mean` or `max` (mlp: `window`)"
+        )
+
+
+def _check_head(where: str, strategies: list[str], transfer: Any, study: Any) -> None:
     """Refuse strategies that keep the source's head where there is none, none alone, or one for other classes."""
+    kept = ", ".join(strategies)
     if study.has_second_stage(transfer):
         raise ValueError(
             f"{where}: {kept} use the source's head, and `pretraining.second_stage` moves the backbone away from it; "
@@ -95,6 +154,7 @@ def _check_head(where: str, kept: str, transfer: Any, study: Any) -> None:
             "to fill in masked letters; leave these strategies out"
         )
     source = study.tasks[head]
+    learnable.check_heads(where, strategies, source, target)
     if source.classes != target.classes:
         raise ValueError(
             f"{where}: {kept} use the source's head, so both tasks need the same classes in the "

@@ -1,20 +1,26 @@
 """Config of a whole study: its tasks, transfers, strategies, sizes and replicates."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from seqgraft.config import learnable
 from seqgraft.config.ablation import AblationSettings
+from seqgraft.config.auto import auto_candidates
+from seqgraft.config.backbones import AnyBackbone, CnnSettings
 from seqgraft.config.base import Settings
+from seqgraft.config.consistency import primary_metric_of
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
-from seqgraft.config.learning import BackboneSettings, PretrainingSettings, TrainingSettings
+from seqgraft.config.learning import PretrainingSettings, TrainingSettings
 from seqgraft.config.sources import NAME_PATTERN, SourceNames, check_sources
+from seqgraft.config.strategies import OPTIONS, StrategyOptions, options_of
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.data.leak_names import KIND_NAMES
-from seqgraft.learn.names import BASELINE_NAMES, ESTIMATE_NAMES, STRATEGY_FACTS
-from seqgraft.stats.metrics import METRICS
+from seqgraft.learn.names import BASELINE_NAMES, BASELINES_OF, ESTIMATE_NAMES, STRATEGY_FACTS
+from seqgraft.stats.metric_names import FACTS
 
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
 
@@ -67,16 +73,22 @@ class Study(Settings):
     transfers: list[Transfer] = Field(
         description="Which source is grafted onto which target; an empty list only prepares the tasks (target `data`)."
     )
-    backbone: BackboneSettings = Field(
-        default_factory=BackboneSettings, description="The layers shared by source and target."
+    backbone: AnyBackbone = Field(
+        default_factory=CnnSettings, description="The layers shared by source and target."
     )
     strategies: list[str] = Field(
         ["scratch", "zero-shot", "linear-probe", "full", "full-kept-head"],
         min_length=1,
         description="How the target is learned, in order of preference where two do equally well.",
     )
+    strategy_options: StrategyOptions = Field(
+        default_factory=StrategyOptions,
+        description="Options of the strategies that have any; see docs/strategies.md.",
+    )
     baselines: list[str] = Field(
-        list(BASELINE_NAMES), description="Simple models that a transfer has to beat."
+        list(BASELINES_OF["binary"]),
+        description="Simple models that a transfer has to beat; left out: those that make sense for the targets' type, "
+        "of regression `kmer-ridge` in the place of `kmer-logistic`.",
     )
     estimates: list[str] = Field(
         list(ESTIMATE_NAMES),
@@ -101,7 +113,12 @@ class Study(Settings):
     replicates: int = Field(
         10, ge=1, description="Independent draws of the target labels; fewer than 5 give no verdict."
     )
-    primary_metric: str = Field("auroc", description="The metric that the verdict is about.")
+    primary_metric: str = Field(
+        "",
+        description="The metric that the verdict is about, one that the targets' type has; empty: `auroc` for binary "
+        "targets, `accuracy` for multiclass, `macro_auroc` for multilabel, `spearman` for regression, of residues "
+        "`chain_accuracy`, `chain_spearman` and `macro_auroc`.",
+    )
     chosen: str = Field(
         "held-out",
         description="The strategy that the verdict is about: one strategy's name, fixed beforehand, or "
@@ -140,7 +157,8 @@ class Study(Settings):
             unknown_name("baselines", name, BASELINE_NAMES)
         for name in self.estimates:
             unknown_name("estimates", name, ESTIMATE_NAMES)
-        unknown_name("primary_metric", self.primary_metric, METRICS)
+        if self.primary_metric:
+            unknown_name("primary_metric", self.primary_metric, FACTS)
         for index, transfer in enumerate(self.transfers):
             where = f"transfers[{index}]"
             for name in transfer.source_tasks:
@@ -150,6 +168,15 @@ class Study(Settings):
                 unknown_name(f"{where}.strategies", name, STRATEGY_FACTS)
             check_sources(where, transfer, self)
         once("transfers", [transfer.name for transfer in self.transfers])
+        return self
+
+    @model_validator(mode="after")
+    def _statistics_exist(self) -> Self:
+        if self.training.batch_norm != "train" and not self.backbone.has_batch_norm:
+            raise ValueError(
+                f"training.batch_norm: '{self.training.batch_norm}' needs a backbone with statistics of batches, such "
+                f"as resnet with `norm: batch`; {self.backbone.name} as it is set has none"
+            )
         return self
 
     @model_validator(mode="after")
@@ -180,11 +207,36 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _metric_fits_the_targets(self) -> Self:
+        types = [self.tasks[transfer.target].type for transfer in self.transfers]
+        # What is left out is filled in, so that the config as understood names it.
+        object.__setattr__(self, "primary_metric", primary_metric_of(self.primary_metric, types))
+        return self
+
+    @model_validator(mode="after")
+    def _options_are_used(self) -> Self:
+        for name in self.strategy_options.model_dump(by_alias=True, exclude_none=True):
+            if name not in self.used_strategies:
+                raise ValueError(
+                    f"strategy_options.{name}: no transfer uses the strategy '{name}'"
+                    f"{suggestion(name, [used for used in self.used_strategies if used in OPTIONS])}"
+                )
+        for transfer in self.transfers:
+            if "auto" in self.strategies_of(transfer):
+                auto_candidates(self, transfer)
+        return self
+
+    @model_validator(mode="after")
     def _ablation_makes_sense(self) -> Self:
         if self.ablation is None:
             return self
         for name in self.ablation.transfers or []:
             unknown_name("ablation.transfers", name, [transfer.name for transfer in self.transfers])
+        if STRATEGY_FACTS.get(self.ablation.strategy, STRATEGY_FACTS["full"]).source_examples:
+            raise ValueError(
+                f"ablation.strategy: '{self.ablation.strategy}' learns from the source's sequences beside the source "
+                "model, so that a smaller source model alone would not show what fewer of them give"
+            )
         for transfer in self.ablated:
             name = self.ablation.strategy
             if self.is_shared(transfer.sources) or self.has_second_stage(transfer):
@@ -229,6 +281,30 @@ class Study(Settings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _types_are_learned(self) -> Self:
+        targets = self._tasks_of(self.transfers, "target")
+        tasks = targets + self._tasks_of(self.transfers, "source")
+        # What is left out is filled in, so that the config as understood names it.
+        if "baselines" not in self.model_fields_set and targets:
+            object.__setattr__(self, "baselines", learnable.baselines_of(targets))
+        for key, nothing in (("estimates", []), ("forgetting", False)):
+            if key not in self.model_fields_set and not all(learnable.plain(task) for _, task in tasks):
+                object.__setattr__(self, key, nothing)
+        learnable.check_baselines(self.baselines, targets)
+        learnable.check_training(self.training, targets)
+        rivals = [task for side in ("source", "target") for task in self._tasks_of(self.rivals, side)]
+        learnable.needs_binary("estimates", rivals)
+        learnable.needs_binary("forgetting", tasks if self.forgetting else [])
+        learnable.needs_binary("ablation", self._tasks_of(self.ablated, "source"))
+        return self
+
+    def _tasks_of(self, transfers: Sequence[Transfer], side: str) -> list[tuple[str, Task]]:
+        """Return the tasks on one side of some transfers whose labels are learned, each once."""
+        names = [n for t in transfers for n in (t.source_tasks if side == "source" else [t.target])]
+        kept = [name for name in names if side == "target" or not self.is_masked(name)]
+        return [(name, self.tasks[name]) for name in dict.fromkeys(kept)]
+
     def strategies_of(self, transfer: Transfer) -> list[str]:
         """Return the strategies of one transfer, in the config's order."""
         return self.strategies if transfer.strategies is None else transfer.strategies
@@ -236,7 +312,20 @@ class Study(Settings):
     def candidates_of(self, transfer: Transfer) -> list[str]:
         """Return the strategies that may be chosen: those that use a source and the target's labels."""
         entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
-        return [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+        names = [entry.name for entry in entries if entry.needs_source and entry.uses_target_labels]
+        # With other sources to draw on, `auto` says nothing of this one, unless it is asked for by name.
+        return [n for n in names if n != "auto" or self.chosen == n or self.options_of(n)["sources"] == "own"]
+
+    def options_of(self, name: str) -> dict[str, Any]:
+        """Return all options of a strategy as plain values, defaults filled in."""
+        return options_of(name, self.strategy_options)
+
+    @property
+    def used_strategies(self) -> list[str]:
+        """The strategies of all transfers, and those that `auto` chooses from, each once."""
+        listed = [name for transfer in self.transfers for name in self.strategies_of(transfer)]
+        chosen_from = self.options_of("auto")["candidates"] if "auto" in listed else []
+        return list(dict.fromkeys([*listed, *chosen_from]))
 
     def is_masked(self, name: str) -> bool:
         """Tell whether source models learn a task by masked letters, its labels, if any, ignored."""
@@ -278,6 +367,11 @@ class Study(Settings):
         return [(transfer, size, own.strategy) for transfer in self.ablated for size in own.source_sizes]
 
     @property
+    def bears_other_lengths(self) -> bool:
+        """Whether source and target may differ in length."""
+        return self.backbone.per_position or self.training.position_bound == "new"
+
+    @property
     def numbers(self) -> list[int]:
         """The train sizes that are numbers, without ``all``."""
         return [size for size in self.train_sizes if size != "all"]
@@ -289,4 +383,8 @@ class Study(Settings):
 
     def as_understood(self) -> dict[str, Any]:
         """Return the config with defaults filled in and without what only says where things run."""
-        return self.model_dump(mode="json", by_alias=True, exclude=set(DEPLOYMENT_KEYS), exclude_none=True)
+        own = self.model_dump(mode="json", by_alias=True, exclude=set(DEPLOYMENT_KEYS), exclude_none=True)
+        own["strategy_options"] = {
+            name: self.options_of(name) for name in self.used_strategies if name in OPTIONS
+        }
+        return own

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from seqgraft.config.alphabet import AlphabetSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import check_classes, check_labels, check_policies
+from seqgraft.config.embeddings import EmbeddingSettings
 from seqgraft.config.labels import Labelled, LabelTypeName
 from seqgraft.config.leakage import LeakageSettings
 from seqgraft.config.mirrors import SCHEMES as _SCHEMES
@@ -112,12 +113,18 @@ class Basics(Settings):
         description="What happens to a sequence with an ambiguity code such as `N`: left out and listed, "
         "an error, or kept with that letter unknown.",
     )
-    conflicts: Literal["drop", "error", "mean", "first"] = Field(
+    conflicts: Literal["drop", "error", "mean", "first", "merge"] = Field(
         "drop",
         description="What happens to a sequence found with two labels: all copies left out and listed, or an error; "
-        "of numbers also their mean (within `labels.tolerance`) or the first copy's.",
+        "of numbers also their mean (within `labels.tolerance`) or the first copy's; of residues `merge`: what any "
+        "copy says, unless two contradict each other at a residue.",
     )
     split: SplitSettings = Field(StratifiedSplit(), description="How the test part is drawn.")
+    embeddings: EmbeddingSettings | None = Field(
+        None,
+        description="Vectors of the sequences, which networks read instead of the letters; leaks, groups, identities "
+        "and baselines go by the sequences as ever.",
+    )
     leakage: LeakageSettings | None = Field(
         None,
         description="What may not be found again in this task's test part (and, as a target, in its pool); the study's "

@@ -6,7 +6,9 @@ Each takes a table ``id, sequence, line, file, path, label`` and returns what go
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from seqgraft.alphabets import ALPHABETS, looks_like
 from seqgraft.data.listing import RENAMED, Step, listed, place
@@ -79,9 +81,10 @@ def check_letters(table: pd.DataFrame, letters: AnyAlphabet, policy: str, column
     """
     if letters.holds_nucleotides:
         _refuse_nucleotides(table, letters, column)
+    suspects = table[column].iloc[_suspects(table[column], letters)]
     odd = {
         row: found
-        for row, sequence in zip(table.index, table[column], strict=True)
+        for row, sequence in zip(suspects.index, suspects, strict=True)
         if (found := letters.odd(sequence))
     }
     for row, found in odd.items():
@@ -113,6 +116,15 @@ def other_alphabet(text: str, letters: AnyAlphabet) -> str:
     """
     other = looks_like(text) if letters.name in ALPHABETS else None
     return f"; this looks like {other}" if other not in (letters.name, None) else ""
+
+
+def _suspects(sequences: pd.Series, letters: AnyAlphabet) -> NDArray[np.intp]:
+    """Return the places of all sequences that may hold something odd, found by looking at all letters at once."""
+    text = "".join(sequences) if letters.divisible else ""
+    if not letters.divisible or not text.isascii():
+        return np.arange(len(sequences))
+    places = np.flatnonzero(letters.encode(text) == letters.unknown)
+    return np.unique(np.searchsorted(np.cumsum([len(s) for s in sequences]), places, side="right"))
 
 
 def _refuse_nucleotides(table: pd.DataFrame, letters: AnyAlphabet, column: str) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from seqgraft.data.cache import fill
 from seqgraft.data.limits import LIMITS, PAUSES, Limits
+from seqgraft.data.old_parts import clear_old_parts
 from seqgraft.data.places import cached_path, mirror_name
 from seqgraft.data.right import copy_right
 from seqgraft.data.tries import download
@@ -81,6 +82,7 @@ def fetch(
             download(addresses, temporary, sha256, size, log, pauses=pauses, limits=limits)
         return
     kept = cached_path(cache, sha256)
+    clear_old_parts(cache, log)
     fill(
         kept,
         sha256,

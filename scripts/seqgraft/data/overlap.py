@@ -1,21 +1,19 @@
-"""Sequences with a long stretch in common, as windows cut from one genome have: words first, then whole diagonals."""
+"""Sequences with a stretch in common, without gaps and at any shift, as windows cut from one place of a genome have."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqgraft.data.splitting.overlap import has_stretch
+from seqgraft.data.overlap_places import Letters, Rows, by_shift, by_words
 from seqgraft.known_alphabets import AnyAlphabet
 
-Rows = NDArray[np.intp]
-
-#: Common words that are looked at before longer words are taken, and how many candidates are in memory at a time.
-_MOST_HITS = 5e6
-_AT_ONCE = 2_000_000
-_ALIGNED = 4_000_000  # letters
+_ALIGNED = 4_000_000  # letters laid over each other at a time
+_NEVER = 1e6  # no stretch of identical letters makes up for this
+#: Up to so many pairs of letters, for an alphabet of four, every pair is looked at: half a minute.
+_ALL_PAIRS = 5e11
 
 
 class Overlaps(NamedTuple):
@@ -57,18 +55,20 @@ def overlaps(
 
     Notes
     -----
-    What a stretch is, is said by `seqgraft.data.splitting.overlap.has_stretch`, which splits use, too. One of L letters
-    with m differences holds an identical run of ceil((L - m) / (m + 1)) letters; words of the shortest such run miss
-    nothing. So the work grows with the number of sequences more than with that of pairs. Where chance gives more than
-    `_MOST_HITS` common words of that length, longer ones are taken, as `word_length` says: then a stretch is missed
-    whose longest identical run is shorter than a word.
+    What a stretch is, is said by `has_stretch`. Where the product of both sides is not too large, `by_shift` looks at
+    every pair, and the answer is exact. Beyond that, `by_words` needs a word in common: a stretch of L letters with m
+    differences holds an identical run of ceil((L - m) / (m + 1)) letters, and words of the shortest such run miss
+    nothing; but where chance gives too many common words of that length, longer ones are taken, as `word_length`
+    says, and a stretch is missed whose longest identical run is shorter than a word.
     """
-    near, far = _Letters.of(left, alphabet), _Letters.of(right, alphabet)
-    k = word_length(near.tokens.size, far.tokens.size, len(alphabet.letters), letters, identity)
+    near, far = Letters.of(left, alphabet), Letters.of(right, alphabet)
+    count = len(alphabet.letters)
+    all_pairs = near.tokens.size * far.tokens.size * count / 4 <= _ALL_PAIRS
+    candidates_of = by_shift if all_pairs else by_words
     step = max(1, _ALIGNED // max(int(near.lengths.max(initial=1)), 1))
     parts = [
         _aligned(near, far, candidates[start : start + step], letters, identity)
-        for candidates in _candidates(near, far, len(alphabet.letters), k, letters)
+        for candidates in candidates_of(near, far, count, letters, identity)
         for start in range(0, len(candidates), step)
     ]
     if not parts:
@@ -81,117 +81,18 @@ def overlaps(
     return Overlaps(rows[first, 0], rows[first, 1], shares[first])
 
 
-def word_length(near: int, far: int, alphabet: int, letters: int, identity: float) -> int:
-    """Return the length of the words by which stretches are found.
-
-    Parameters
-    ----------
-    near, far : int
-        Letters on either side.
-    alphabet : int
-        Letters of the alphabet.
-    letters, identity
-        As for `overlaps`.
-
-    Returns
-    -------
-    int
-        5 for 40 letters at 85 %, unless the two sides hold so much that chance alone gives too many common words.
-    """
-    certain = letters
-    for long in range(letters, 4 * letters):  # runs of longer stretches are no shorter
-        differences = math.floor(long * (1 - identity) + 1e-9)
-        certain = min(certain, math.ceil((long - differences) / (differences + 1)))
-    affordable = math.ceil(math.log(max(near * far / _MOST_HITS, 1), alphabet))
-    return min(max(certain, affordable), letters, int(62 / math.log2(alphabet + 1)))
-
-
-class _Letters(NamedTuple):
-    """Sequences one after the other, each with an unknown letter behind it.
-
-    Parameters
-    ----------
-    tokens : numpy.ndarray
-        (T,) uint8.
-    owner, place : numpy.ndarray
-        (T,) the sequence to which each belongs, and its place in it.
-    starts, lengths : numpy.ndarray
-        (N,) of each sequence.
-    unknown : int
-        Token of letters that equal nothing.
-    """
-
-    tokens: NDArray[np.uint8]
-    owner: Rows
-    place: Rows
-    starts: Rows
-    lengths: Rows
-    unknown: int
-
-    @classmethod
-    def of(cls, sequences: Sequence[str], alphabet: AnyAlphabet) -> "_Letters":
-        """Put sequences together."""
-        behind = np.full(1, alphabet.unknown, dtype=np.uint8)
-        parts = [part for s in sequences for part in (alphabet.encode(s), behind)]
-        lengths = np.array([len(s) for s in sequences], dtype=np.intp)
-        starts = np.cumsum(lengths + 1) - (lengths + 1)
-        owner = np.repeat(np.arange(len(sequences)), lengths + 1)
-        tokens = np.concatenate(parts) if parts else behind[:0]
-        return cls(tokens, owner, np.arange(len(tokens)) - starts[owner], starts, lengths, alphabet.unknown)
-
-    def words(self, k: int, letters: int) -> tuple[NDArray[np.int64], Rows]:
-        """Return the code of each word of `k` known letters, and where it begins."""
-        if len(self.tokens) < k:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.intp)
-        ends = len(self.tokens) - k + 1
-        codes = np.zeros(ends, dtype=np.int64)
-        known = np.ones(ends, dtype=bool)
-        for step in range(k):
-            letter = self.tokens[step : step + ends]
-            codes = codes * letters + letter
-            known &= letter < letters
-        places = np.flatnonzero(known)
-        return codes[places], places
-
-
-def _candidates(near: _Letters, far: _Letters, alphabet: int, k: int, letters: int) -> Iterator[Rows]:
-    """Yield rows of both sides and the shift between them, (M, 3), where they have a word in common."""
-    codes, places = near.words(k, alphabet)
-    known, others = far.words(k, alphabet)
-    order = np.argsort(known, kind="stable")
-    known, others = known[order], others[order]
-    first = np.searchsorted(known, codes, side="left")
-    many = np.searchsorted(known, codes, side="right") - first
-    total = np.cumsum(many)
-    # A sequence's words are kept together, so that a diagonal is a candidate once.
-    ends = np.flatnonzero(np.diff(near.owner[places], append=-1))
-    blocks = total[ends] // _AT_ONCE if len(ends) else ends
-    cuts = ends[np.flatnonzero(np.diff(blocks))] + 1
-    for part in np.split(np.arange(len(codes)), cuts):
-        count = many[part]
-        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        a = np.repeat(places[part], count)
-        b = others[np.repeat(first[part], count) + within]
-        row, other, shift = near.owner[a], far.owner[b], far.place[b] - near.place[a]
-        begin = np.maximum(0, -shift)
-        room = np.minimum(near.lengths[row] - begin, far.lengths[other] - begin - shift)
-        row, other, shift = (column[room >= letters] for column in (row, other, shift))
-        # One number stands for a row, another and a shift: finding each once is then a sort of numbers.
-        width = int(near.lengths.max() + far.lengths.max()) + 1
-        key = np.unique((row * len(far.lengths) + other) * width + shift + int(near.lengths.max()))
-        pair = key // width
-        yield np.stack(
-            [pair // len(far.lengths), pair % len(far.lengths), key % width - int(near.lengths.max())], axis=1
-        )
-
-
 def _aligned(
-    near: _Letters, far: _Letters, candidates: Rows, letters: int, identity: float
+    near: Letters, far: Letters, candidates: Rows, letters: int, identity: float
 ) -> tuple[Rows, NDArray[np.float64]]:
     """Lay sequences over each other as the shifts say, and keep those with a good stretch."""
     row, other, shift = candidates.T
     begin = np.maximum(0, -shift)
     room = np.minimum(near.lengths[row] - begin, far.lengths[other] - begin - shift)
+    enough = room >= letters
+    candidates, begin, room = candidates[enough], begin[enough], room[enough]
+    if not len(candidates):
+        return candidates[:, :2], np.zeros(0)
+    row, other, shift = candidates.T
     step = np.arange(room.max())
     inside = step < room[:, None]
     a, b = (
@@ -210,3 +111,39 @@ def _aligned(
     best = (sums[:, letters:] - sums[:, :-letters]).max(axis=1) / letters
     good = has_stretch(same, letters, identity, ~inside)
     return candidates[good, :2], best[good]
+
+
+def has_stretch(
+    same: np.ndarray, shared: int, identity: float, ended: np.ndarray | None = None
+) -> np.ndarray:
+    """Tell whether letters are identical in some stretch that is long enough.
+
+    Parameters
+    ----------
+    same : numpy.ndarray
+        (P, L) bool: whether two sequences agree at each place.
+    shared : int
+        Least length.
+    identity : float
+        Least share of identical letters, over the whole stretch.
+    ended : numpy.ndarray, optional
+        (P, L) bool: places behind the end of one of the two, rightmost in their rows.
+
+    Returns
+    -------
+    numpy.ndarray
+        (P,) bool.
+
+    Notes
+    -----
+    With 1 - identity for a letter that agrees and -identity for one that does not, a stretch will do if its sum is not
+    negative: its end's running total is not below the lowest one that lies at least `shared` letters before.
+    """
+    if same.shape[1] < shared:
+        return np.zeros(len(same), dtype=bool)
+    total = np.zeros((len(same), same.shape[1] + 1))
+    np.cumsum(
+        same - identity if ended is None else same - identity - _NEVER * ended, axis=1, out=total[:, 1:]
+    )
+    lowest = np.minimum.accumulate(total[:, : total.shape[1] - shared], axis=1)
+    return np.any(total[:, shared:] - lowest >= -1e-9, axis=1)

@@ -48,7 +48,28 @@ def parts_of(task: str, records: pd.DataFrame, splits: pd.DataFrame, column: str
     return Parts(task, sequences[in_test], sequences[~in_test])
 
 
-def check_lengths(own: Parts, targets: list[Parts]) -> None:
+def written_in(parts: Parts, alphabet: object) -> Parts:
+    """Write a task's nucleotides in the letters of another, so that one sequence is found in DNA and RNA.
+
+    Parameters
+    ----------
+    parts : Parts
+        The task.
+    alphabet : str or mapping
+        In which letters, as in the config; nothing is changed unless they are ``dna`` or ``rna``.
+
+    Returns
+    -------
+    Parts
+    """
+    change = {"dna": ("U", "T"), "rna": ("T", "U")}.get(alphabet) if isinstance(alphabet, str) else None
+    if change is None:
+        return parts
+    test, pool = (own.str.replace(*change, regex=False) for own in (parts.test, parts.pool))
+    return Parts(parts.task, test, pool)
+
+
+def check_lengths(own: Parts, targets: list[Parts], *, across: bool = False) -> None:
     """Refuse a source and a target that one network cannot read, before any network is trained.
 
     Parameters
@@ -57,6 +78,8 @@ def check_lengths(own: Parts, targets: list[Parts]) -> None:
         The task.
     targets : list of Parts
         The targets for which it is a source; may be empty.
+    across : bool
+        Whether another length of a target is borne, because the network's weights do not stand for places.
 
     Raises
     ------
@@ -67,7 +90,8 @@ def check_lengths(own: Parts, targets: list[Parts]) -> None:
     for task in (own, *targets):
         lengths = pd.concat([task.test, task.pool]).str.len()
         ranges[task.task] = (int(lengths.min()), int(lengths.max()))
-    if len({length for pair in ranges.values() for length in pair}) > 1:
+    several = [len(set(pair)) > 1 for pair in ranges.values()]
+    if any(several) or (len(set(ranges.values())) > 1 and not across):
         told = ", ".join(
             f"'{task}' {low}" if low == high else f"'{task}' {low} to {high}"
             for task, (low, high) in ranges.items()

@@ -6,6 +6,7 @@ to `seqgraft.data.checks.check_letters`, which knows how to tell it.
 """
 
 from collections.abc import Callable
+from string import ascii_lowercase
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.known_alphabets import AnyAlphabet
 
 _OTHER = str.maketrans("TU", "UT")
+_LOWER = ascii_lowercase.encode()
 
 
 def fold_case(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: str) -> Step:
@@ -44,6 +46,9 @@ def fold_case(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: st
     """
     if letters.cased:
         return _as_it_is(table)
+    text = "".join(table[column])
+    if text.isascii() and text == text.upper():
+        return _as_it_is(table)
     lower = [s.isascii() and s != s.upper() for s in table[column]]
     if any(lower) and policy == "error":
         record = table[lower].iloc[0]
@@ -55,7 +60,7 @@ def fold_case(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: st
         )
     if not any(lower):
         return _as_it_is(table)
-    counts = [sum(map(str.islower, s)) for s in table.loc[lower, column]]
+    counts = [len(s) - len(s.encode().translate(None, _LOWER)) for s in table.loc[lower, column]]
     upper = [s.upper() if low else s for s, low in zip(table[column], lower, strict=True)]
     return replaced(table, column, upper), changed(table[lower], "lower case read as upper case", counts)
 
@@ -97,7 +102,7 @@ def treat_gaps(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: s
     table, listed : pandas.DataFrame
     """
     marks = "".join(mark for mark in "-." if mark not in letters.letters and mark not in letters.ambiguous)
-    if policy == "error" or not marks:
+    if policy == "error" or not marks or _without_any(table[column], marks):
         return _as_it_is(table)
     without = str.maketrans("", "", marks)
     shorter = [s.translate(without) for s in table[column]]
@@ -123,7 +128,7 @@ def treat_stops(table: pd.DataFrame, column: str, letters: AnyAlphabet, policy: 
     -------
     table, listed : pandas.DataFrame
     """
-    if policy == "error" or "*" in letters.letters:
+    if policy == "error" or "*" in letters.letters or _without_any(table[column], "*"):
         return _as_it_is(table)
     found = table[column].str.contains("*", regex=False)
     if policy == "drop":
@@ -156,6 +161,12 @@ POLICIES: dict[str, Callable[[pd.DataFrame, str, AnyAlphabet, Any], Step]] = {
 def _as_it_is(table: pd.DataFrame) -> Step:
     """Return the table and an empty list."""
     return table, listed(table.head(0), [], "")
+
+
+def _without_any(sequences: pd.Series, marks: str) -> bool:
+    """Tell whether no sequence holds any of the marks, and none is empty."""
+    text = "".join(sequences)
+    return not any(mark in text for mark in marks) and all(sequences)
 
 
 def _without_empty(new: pd.DataFrame, touched: pd.DataFrame, column: str, kind: str) -> Step:

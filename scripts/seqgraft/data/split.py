@@ -86,7 +86,8 @@ def split(
     in_test = draw_test(draw, np.random.default_rng(seed(*seed_words, "test")))
     wanted = classes if by_class else []
     check_parts(given, in_test, classes=wanted, folds=folds, numbers=numbers, task=task)
-    respected = settings.get("respect_groups", "nothing") if group_of is not None else "nothing"
+    # A predefined split says nothing of groups; where it has any, they are windows of one sequence.
+    respected = settings.get("respect_groups", "folds") if group_of is not None else "nothing"
     pool = np.flatnonzero(~in_test)
     tables = [pd.DataFrame({"id": names[in_test], "part": "test", "replicate": pd.NA, "rank": pd.NA})]
     for replicate in range(1, replicates + 1):

@@ -1,11 +1,13 @@
 """What was read, accepted, left out and changed, counted for the report; and what to say where nothing is left."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from seqgraft.alphabets import letter_counts
 from seqgraft.data.checks import other_alphabet
 from seqgraft.data.clean import Cleaning
 from seqgraft.data.label_types import TYPES, describe_labels
@@ -62,8 +64,7 @@ def summarise(records: pd.DataFrame, listed: pd.DataFrame, how: Cleaning) -> dic
         ``rejected`` and ``changed`` by kind, ``renamed``, ``length``, ``classes`` with letters, ``labels``.
     """
     counts = {effect: _counts(listed, effect) for effect in (LEFT_OUT, CHANGED)}
-    texts = pd.concat([records[name] for name in how.sequences])
-    lengths = texts.map(lambda s: len(how.letters.tokens(s)))
+    lengths = np.array([len(how.letters.tokens(s)) for name in how.sequences for s in records[name]])
     by_class = records["label"] if TYPES[how.labels.type].by_class else pd.Series(EVERYTHING, records.index)
     per_class = {}
     for name, own in records.groupby(by_class, sort=False):
@@ -72,7 +73,7 @@ def summarise(records: pd.DataFrame, listed: pd.DataFrame, how: Cleaning) -> dic
         "rejected": counts[LEFT_OUT],
         "renamed": int((listed["effect"] == RENAMED).sum()),
         **({"changed": counts[CHANGED]} if counts[CHANGED] else {}),
-        "length": {"min": int(lengths.min()), "median": float(lengths.median()), "max": int(lengths.max())},
+        "length": {"min": int(lengths.min()), "median": float(np.median(lengths)), "max": int(lengths.max())},
         "classes": per_class,
         "labels": describe_labels(records, how.labels),
     }
@@ -88,19 +89,17 @@ def _letters(own: pd.DataFrame, how: Cleaning) -> dict[str, Any]:
     """Return the share of each letter, of molecules of each token that occurs."""
     counts = Counter[str]()
     for name in how.sequences:
-        for part in _parts(own[name], how):
-            counts.update(part)
+        if how.letters.divisible:
+            counts.update(letter_counts("".join(own[name])))
+        else:
+            for sequence in own[name]:
+                counts.update(how.letters.tokens(sequence))
     total = sum(counts.values())
     shown = how.letters.letters if how.letters.divisible else [t for t in how.letters.letters if counts[t]]
     found: dict[str, Any] = {"letters": {letter: round(counts[letter] / total, 4) for letter in shown}}
     if {"G", "C"} <= set(how.letters.complements):
         found["gc"] = round((counts["G"] + counts["C"]) / total, 4)
     return found
-
-
-def _parts(sequences: pd.Series, how: Cleaning) -> Iterable[Sequence[str]]:
-    """Yield what can be counted: one long text of letters, or the tokens of each molecule."""
-    return ["".join(sequences)] if how.letters.divisible else map(how.letters.tokens, sequences)
 
 
 def nothing_left(name: str | None, raw: pd.DataFrame, listed: pd.DataFrame, how: Cleaning) -> SeqgraftError:

@@ -1,6 +1,7 @@
 """All fits of one baseline on one target."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -70,7 +71,8 @@ def run_baseline_job(
     parts = {
         "baseline": name,
         "training": training.model_dump(mode="json"),
-        "reading": [reading.letters, reading.length, reading.complement],
+        "reading": reading.plain(),
+        "aim": asdict(examples.aim),
         "code": code_digest,
     }
     return run_fits(

@@ -9,7 +9,8 @@ from seqgraft.data.words import words
 from seqgraft.learn.choosing import log_loss, pooled
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.jobs import FitPlan
-from seqgraft.learn.logistic import search
+from seqgraft.learn.lesson import lesson_of
+from seqgraft.learn.linear import search
 from seqgraft.learn.neighbours import search as search_neighbours
 from seqgraft.learn.store import FitResult
 
@@ -19,7 +20,12 @@ Fit = Callable[[FitPlan], FitResult]
 
 
 def constant(examples: Examples, reading: Reading, training: TrainingSettings, test: np.ndarray) -> Fit:
-    """Predict the log-odds of the positive class among the labels, for every sequence alike."""
+    """Predict the same for all: the log-odds of the positive class among the labels, or what other types have for it.
+
+    See `Measure.constant`.
+    """
+    if examples.aim.type != "binary":
+        return _constant(examples, training, test)
 
     def fit(plan: FitPlan) -> FitResult:
         labels = examples.labels[plan.rows]
@@ -33,18 +39,60 @@ def constant(examples: Examples, reading: Reading, training: TrainingSettings, t
     return fit
 
 
-def kmer_logistic(examples: Examples, reading: Reading, training: TrainingSettings, test: np.ndarray) -> Fit:
-    """Fit a logistic regression to the letter at each position and the counts of k-mers."""
-    features = kmer_features(examples.tokens, reading, training.kmer)
+def _constant(examples: Examples, training: TrainingSettings, test: np.ndarray) -> Fit:
+    """Return the baseline for all types but binary."""
 
     def fit(plan: FitPlan) -> FitResult:
-        own = search(features[plan.rows], examples.labels[plan.rows], plan.members, training.penalties)
+        lesson = lesson_of(examples.aim, examples.labels[plan.rows], training)
+        objective = lesson.objective
+        best = np.array([objective.constant(lesson.labels[part.fit]) for part in plan.members])
+
+        def everywhere(answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
+            shape = (*labels.shape[: 1 + objective.per_residue], objective.outputs)
+            values = np.broadcast_to(answer, shape)
+            return values[..., 0] if objective.outputs == 1 else values
+
+        own = [everywhere(best[k], lesson.labels[part.held_out]) for k, part in enumerate(plan.members)]
+        rows, held_out = pooled(plan.members, own)
+        history = {"members": len(best), "held_out_loss": lesson.loss(held_out, rows)}
+        labels = examples.labels
+        return FitResult(
+            lesson.told(everywhere(best.mean(axis=0), labels[test]), labels[test]),
+            rows,
+            lesson.told(held_out, labels[plan.rows[rows]]),
+            history,
+        )
+
+    return fit
+
+
+def kmer_linear(examples: Examples, reading: Reading, training: TrainingSettings, test: np.ndarray) -> Fit:
+    """Fit a linear model (logistic; of numbers ridge) to the letter at each position and the counts of k-mers.
+
+    Of pairs to those of both sequences; where they may change places to sum and absolute difference.
+    """
+    parts = [
+        kmer_features(tokens, part, training.kmer)
+        for tokens, part in zip(reading.cut(examples.tokens), reading.parts, strict=True)
+    ]
+    if reading.symmetric:
+        parts = [parts[0] + parts[1], np.abs(parts[0] - parts[1])]
+    features = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+    def fit(plan: FitPlan) -> FitResult:
+        lesson = lesson_of(examples.aim, examples.labels[plan.rows], training)
+        own = search(features[plan.rows], lesson.labels, plan.members, training.penalties, lesson.objective)
         history = {
             "members": len(own.intercepts),
             "penalty_c": own.penalty_c,
             "held_out_loss": own.held_out_loss,
         }
-        return FitResult(own.predict(features[test]), own.held_out_rows, own.held_out, history)
+        return FitResult(
+            lesson.undone(own.predict(features[test])),
+            own.held_out_rows,
+            lesson.undone(own.held_out),
+            history,
+        )
 
     return fit
 
@@ -53,23 +101,25 @@ def nearest_neighbour(
     examples: Examples, reading: Reading, training: TrainingSettings, test: np.ndarray
 ) -> Fit:
     """Let the labelled sequences that share most words with a sequence vote on it."""
-    sets = words(examples.tokens, len(reading.letters), reading.complement)
+    sets = words(np.minimum(examples.tokens, len(reading.letters)), len(reading.letters), reading.complement)
 
     def fit(plan: FitPlan) -> FitResult:
-        own = search_neighbours(sets[plan.rows], examples.labels[plan.rows], plan.members, sets[test])
+        lesson = lesson_of(examples.aim, examples.labels[plan.rows], training)
+        own = search_neighbours(sets[plan.rows], lesson.labels, plan.members, sets[test], lesson.objective)
         history = {
             "members": len(plan.members),
             "held_out_loss": own.held_out_loss,
             "note": f"neighbours {own.neighbours}, prior {own.prior:g}",
         }
-        return FitResult(own.test, own.held_out_rows, own.held_out, history)
+        return FitResult(lesson.undone(own.test), own.held_out_rows, lesson.undone(own.held_out), history)
 
     return fit
 
 
 BASELINES: dict[str, Callable[[Examples, Reading, TrainingSettings, np.ndarray], Fit]] = {
     "constant": constant,
-    "kmer-logistic": kmer_logistic,
+    "kmer-logistic": kmer_linear,
+    "kmer-ridge": kmer_linear,
     "nearest-neighbour": nearest_neighbour,
 }
 
@@ -93,7 +143,8 @@ def kmer_features(tokens: np.ndarray, reading: Reading, longest: int) -> np.ndar
     """
     features = _one_strand(tokens, len(reading.letters), longest)
     if reading.complement is not None:
-        complement = np.array([*reading.complement, len(reading.letters)], dtype=np.uint8)
+        count = len(reading.letters)
+        complement = np.array([*reading.complement, count, count + 1], dtype=np.uint8)
         features = (features + _one_strand(complement[tokens][:, ::-1], len(reading.letters), longest)) / 2
     return features
 
@@ -101,7 +152,7 @@ def kmer_features(tokens: np.ndarray, reading: Reading, longest: int) -> np.ndar
 def _one_strand(tokens: np.ndarray, letters: int, longest: int) -> np.ndarray:
     """Return the features of one strand."""
     count, length = tokens.shape
-    blocks = [np.eye(letters + 1)[tokens][:, :, :letters].reshape(count, -1)]
+    blocks = [np.eye(letters + 2)[tokens][:, :, :letters].reshape(count, -1)]
     code = np.zeros((count, length + 1), dtype=np.int64)  # of the words at each position, longer each turn
     for k in range(1, longest + 1):
         words = letters**k
@@ -109,7 +160,7 @@ def _one_strand(tokens: np.ndarray, letters: int, longest: int) -> np.ndarray:
             break
         letter = tokens[:, k - 1 :].astype(np.int64)
         code = code[:, : letter.shape[1]] * letters + letter
-        code[letter == letters] = -1  # an unknown letter: no longer word that starts here counts either
+        code[letter >= letters] = -1  # an unknown letter: no longer word that starts here counts either
         code[code < 0] = -1
         row, place = np.nonzero(code >= 0)
         counts = np.bincount(row * words + code[row, place], minlength=count * words)

@@ -16,6 +16,7 @@ from seqgraft.config.learning import BackboneSettings
 from seqgraft.errors import SeqgraftError
 from seqgraft.files import atomic_path, sha256_of, write_text
 from seqgraft.learn.examples import Reading
+from seqgraft.learn.loading import load_into
 from seqgraft.learn.model import Model, build
 from seqgraft.record.software import computed_with
 
@@ -49,14 +50,12 @@ class Bundle:
     @property
     def reading(self) -> Reading:
         """How the model reads sequences."""
-        own = self.description["reading"]
-        complement = own["complement"]
-        return Reading(own["letters"], own["length"], None if complement is None else tuple(complement))
+        return Reading.of(self.description["reading"])
 
     @property
     def backbone(self) -> BackboneSettings:
         """The backbone's settings."""
-        return BackboneSettings.model_validate(self.description["backbone"])
+        return BackboneSettings(**self.description["backbone"])
 
     @property
     def has_head(self) -> bool:
@@ -70,12 +69,11 @@ class Bundle:
         return list(of_heads.get(self.source, self.description["classes"]))
 
     def held_out(self) -> pd.DataFrame:
-        """Return the source's own held-out predictions: ``id, label, prediction``."""
+        """Return the source's own held-out predictions: ``id, label, prediction``, or more columns of these kinds."""
         table = pd.read_parquet(self.folder / "predictions.parquet")
         if self.source is not None and "source" in table:
-            table = table[table["source"] == self.source]
-        own = table.loc[table["part"] == "held-out", ["id", "label", "prediction"]]
-        return own.reset_index(drop=True)
+            table = table[table["source"] == self.source].drop(columns="source")
+        return table[table["part"] == "held-out"].drop(columns="part").reset_index(drop=True)
 
 
 def save_bundle(
@@ -110,11 +108,8 @@ def save_bundle(
         "format": FORMAT,
         "weights": Path(weights_file).name,
         "weights_sha256": hashlib.sha256(content).hexdigest(),
-        "reading": {
-            "letters": reading.letters,
-            "length": reading.length,
-            "complement": None if reading.complement is None else list(reading.complement),
-        },
+        "shapes": {name: list(value.shape) for name, value in plain.items()},
+        "reading": reading.plain(),
         "backbone": backbone.model_dump(mode="json"),
         "software": computed_with(),
         **more,
@@ -161,11 +156,26 @@ def load_bundle(folder: str | Path) -> Bundle:
             where=str(weights_file),
             remedy="pretrain again",
         )
+    shapes = {name: list(value.shape) for name, value in weights.items()}
+    declared = description.get("shapes", shapes)
+    if shapes != declared:
+        wrong = sorted(name for name in {*shapes, *declared} if shapes.get(name) != declared.get(name))
+        raise SeqgraftError(
+            f"The weights are not those that their bundle declares: {', '.join(wrong)}.",
+            where=str(weights_file),
+            remedy="pretrain again",
+        )
     return Bundle(folder, description, weights, digest)
 
 
 def model_from(
-    bundle: Bundle, reading: Reading, backbone: BackboneSettings, *, keep_head: bool, seed_value: int
+    bundle: Bundle,
+    reading: Reading,
+    backbone: BackboneSettings,
+    *,
+    keep_head: bool,
+    seed_value: int,
+    position_bound: str = "error",
 ) -> tuple[Model, pd.DataFrame]:
     """Build a model whose layers start from a bundle.
 
@@ -174,30 +184,32 @@ def model_from(
     bundle : Bundle
         The source model.
     reading : Reading
-        How the target is read; it must be the source's reading.
+        How the target is read: on as many strands as the source; alphabet and length may be others.
     backbone : BackboneSettings
         The study's backbone; it must be the source's.
     keep_head : bool
         Whether the source's head is kept or a new one drawn.
     seed_value : int
         Seed of what is drawn anew.
+    position_bound : {"error", "new"}
+        What happens to layers whose weights stand for places in sequences of another length.
 
     Returns
     -------
     model : Model
         On the CPU.
     layers : pandas.DataFrame
-        Columns ``name, shape, origin`` with origin ``loaded`` or ``new``: every weight is accounted for.
+        As of `seqgraft.learn.loading.load_into`: every weight is accounted for.
 
     Raises
     ------
     SeqgraftError
-        When alphabet, length, strand or backbone differ, or a weight is missing, unknown or misshapen.
+        When strand or backbone differ, the alphabets have nothing in common, or a weight is missing, unknown or
+        misshapen.
     """
+    strands = ["both" if own.complement else "one" for own in (bundle.reading, reading)]
     for what, source, target in (
-        ("alphabet", bundle.reading.letters, reading.letters),
-        ("sequence length", bundle.reading.length, reading.length),
-        ("strand", bundle.reading.complement, reading.complement),
+        ("number of strands", *strands),
         ("backbone", bundle.backbone, backbone),
     ):
         if source != target:
@@ -207,28 +219,12 @@ def model_from(
                 remedy="source and target must be read alike",
             )
     model = build(reading, backbone, seed_value)
-    own = dict(model.named_parameters())
-    shapes, wanted = _shapes(bundle.weights), _shapes(own)
-    if (
-        not keep_head and not bundle.has_head
-    ):  # masked letters have no head for classes, several sources none alone
-        wanted = {name: shape for name, shape in wanted.items() if not name.startswith("head.")}
-    if shapes != wanted:
-        wrong = sorted(name for name in {*shapes, *wanted} if shapes.get(name) != wanted.get(name))
-        raise SeqgraftError(
-            f"The bundle's weights do not fit the backbone: {', '.join(wrong)}.",
-            where=str(bundle.folder),
-            remedy="pretrain again",
-        )
-    rows = []
-    for name, parameter in own.items():
-        loaded = keep_head or not name.startswith("head.")
-        if loaded:
-            parameter.data.copy_(bundle.weights[name])
-        rows.append((name, "x".join(map(str, parameter.shape)), "loaded" if loaded else "new"))
-    return model, pd.DataFrame(rows, columns=["name", "shape", "origin"])
-
-
-def _shapes(weights: Mapping[str, torch.Tensor]) -> dict[str, tuple[int, ...]]:
-    """Return the weights' shapes by name."""
-    return {name: tuple(value.shape) for name, value in weights.items()}
+    layers = load_into(
+        model,
+        bundle.weights,
+        bundle.reading,
+        keep_head=keep_head,
+        position_bound=position_bound,
+        where=str(bundle.folder),
+    )
+    return model, layers

@@ -33,12 +33,58 @@ STRATEGIES: dict[str, Description] = {
     "full-kept-head": Description(
         "All layers, the head included, start from the source model; all are trained."
     ),
+    "zero-shot-calibrated": Description(
+        "The source model with a new temperature and threshold, on which the target's labels are spent.",
+        "Platt 1999, Advances in Large Margin Classifiers:61; Guo et al. 2017, arXiv:1706.04599",
+    ),
+    "probe-then-full": Description(
+        "A linear probe first, then all layers are trained from its head and the source's backbone.",
+        "Kumar et al. 2022, arXiv:2202.10054",
+    ),
+    "partial": Description(
+        "Like full, but the first blocks of the backbone, next to the input, stay as the source has them.",
+        "Yosinski et al. 2014, arXiv:1411.1792",
+    ),
+    "gradual": Description(
+        "Like full, but the head is trained first, and the backbone's blocks join one by one, from the output down.",
+        "Howard & Ruder 2018, arXiv:1801.06146",
+    ),
+    "discriminative": Description(
+        "Like full, with a learning rate that falls from block to block towards the input.",
+        "Howard & Ruder 2018, arXiv:1801.06146",
+    ),
+    "l2-sp": Description(
+        "Like full, with a penalty on the squared distance from the source's weights in place of weight decay.",
+        "Li et al. 2018, arXiv:1802.01483",
+    ),
+    "lora": Description(
+        "The source's backbone stays, and each of its layers gets a trained correction of low rank, merged at the end.",
+        "Hu et al. 2021, arXiv:2106.09685",
+    ),
+    "joint": Description(
+        "Each step goes on learning from the source's sequences, with their own head, beside the target's.",
+        "Caruana 1997, Machine Learning 28:41",
+    ),
+    "alternating": Description(
+        "Steps on the source's sequences, with their own head, and on the target's take turns.",
+        "Collobert & Weston 2008, ICML:160",
+    ),
+    "auto": Description(
+        "Chosen among other strategies, and sources where it may, by cross-fitted held-out loss inside the labels.",
+        "Jamieson & Talwalkar 2016, arXiv:1502.07943",
+    ),
 }
 
 BASELINES: dict[str, Description] = {
-    "constant": Description("The share of positives among the labels, the same for every sequence."),
+    "constant": Description(
+        "The share of positives among the labels (of numbers their mean), the same for every sequence."
+    ),
     "kmer-logistic": Description(
         "Logistic regression on the letter at each position and on the counts of short words (k-mers)."
+    ),
+    "kmer-ridge": Description(
+        "Ridge regression on the letter at each position and on the counts of short words (k-mers).",
+        "Hoerl & Kennard 1970, Technometrics 12:55",
     ),
     "nearest-neighbour": Description(
         "The labelled sequences that share the largest part of their words (6 letters in 81 nt) with a sequence vote "
@@ -73,5 +119,19 @@ ESTIMATES: dict[str, Description] = {
 }
 
 BACKBONES: dict[str, Description] = {
-    "cnn": Description("Two convolutions with average pooling that keep positions, then a dense layer."),
+    "cnn": Description("Convolutions with average pooling, then a dense layer."),
+    "mlp": Description(
+        "Dense layers on the one-hot letters of a whole sequence, or of a window around each position."
+    ),
+    "resnet": Description(
+        "Residual blocks of dilated convolutions at full length, then a dense layer.",
+        "Yu & Koltun 2016, arXiv:1511.07122; He et al. 2016, arXiv:1603.05027",
+    ),
+    "embeddings": Description(
+        "Vectors that another model made of the sequences, as they are; the head alone is learned."
+    ),
+    "transformer": Description(
+        "A small encoder of self-attention with rotary positions, then a dense layer.",
+        "Vaswani et al. 2017, arXiv:1706.03762; Su et al. 2021, arXiv:2104.09864",
+    ),
 }

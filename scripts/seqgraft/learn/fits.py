@@ -1,6 +1,7 @@
 """All fits of one strategy on one target: search inside the labels, final predictor, predictions."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, TrainingSettings
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn import checkpoint, memory
+from seqgraft.learn.answers import answers, facts_of
 from seqgraft.learn.bundle import load_bundle, save_bundle
 from seqgraft.learn.device import name_of
-from seqgraft.learn.examples import Examples, Reading, rows_of_test
-from seqgraft.learn.gradient import fit_all
+from seqgraft.learn.examples import BINARY_AIM, Aim, Examples, Reading, rows_of_test
+from seqgraft.learn.heads import check_head
 from seqgraft.learn.jobs import (
     HISTORY_COLUMNS,
     FitPlan,
@@ -22,16 +25,16 @@ from seqgraft.learn.jobs import (
     plan_fits,
     run_fits,
 )
+from seqgraft.learn.lesson import Lesson
 from seqgraft.learn.model import predict
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
-from seqgraft.learn.probe import fit_head
+from seqgraft.learn.objectives import objective_of
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.source_heads import one_headed
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult, Store
+from seqgraft.learn.strategies.registry import fitter_of
 from seqgraft.record.software import computed_with, versions
-
-FITTERS: dict[str, Callable[[Start, FitPlan], FitResult]] = {"all": fit_all, "head": fit_head}
 
 
 def run_job(
@@ -47,12 +50,15 @@ def run_job(
     seed_words: tuple,
     bundles: Sequence[str | Path] = (),
     source_head: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    source_examples: Examples | None = None,
     excluded: Collection[str] = (),
     store_folder: str | Path | None = None,
     code_digest: str = "",
     device: torch.device | str = "cpu",
     progress: Progress | None = None,
     prune: bool = True,
+    share: tuple[int, int] | None = None,
 ) -> JobResult:
     """Learn a target with one strategy, for every train size and replicate.
 
@@ -80,6 +86,10 @@ def run_job(
         Folders of the source models; replicate r starts from number (r-1) mod their count.
     source_head : str, optional
         Of several sources the one whose head is kept.
+    options : mapping, optional
+        The strategy's options, every one of them.
+    source_examples : Examples, optional
+        What the source models learned from, for strategies that learn from it again.
     excluded : collection of str
         Ids left out of the pool.
     store_folder : path-like, optional
@@ -92,6 +102,8 @@ def run_job(
         Told after every fit.
     prune : bool
         Whether to remove fits from the store that this job does not want.
+    share : (int, int), optional
+        Only make part k (1, 2, …) of so many for the store.
 
     Returns
     -------
@@ -110,8 +122,13 @@ def run_job(
     sources = (
         [one_headed(load_bundle(folder), source_head) for folder in bundles] if facts.needs_source else []
     )
+    if facts.needs_equal_classes:
+        for source in sources:
+            check_head(source, examples.aim)
     test = rows_of_test(examples, splits)
-    start = Start(facts, examples, test, reading, backbone, training, sources, device)
+    start = Start(
+        facts, examples, test, reading, backbone, training, sources, device, options, source_examples
+    )
     if not facts.uses_target_labels:
         return _zero_shot(start)
     plans = plan_fits(examples, splits, excluded, train_sizes, replicates, training, seed_words)
@@ -119,29 +136,53 @@ def run_job(
         "strategy": [facts.name, facts.trainable, facts.head],
         "training": training.model_dump(mode="json"),
         "backbone": backbone.model_dump(mode="json"),
-        "reading": [reading.letters, reading.length, reading.complement],
+        "reading": reading.plain(),
+        "aim": asdict(examples.aim),
         "code": code_digest,
         "threads": torch.get_num_threads(),
         "device": device.type,
     }
 
+    if facts.trainable == "chosen":
+        common["sources"] = [source.sha256 for source in sources]
+    if options:
+        common["options"] = dict(options)
+    if source_examples is not None:
+        own = source_examples
+        common |= {"source_ids": own.ids, "source_tokens": own.tokens, "source_labels": own.labels}
+
     def key_parts(plan: FitPlan) -> dict[str, Any]:
         source = start.source_of(plan.replicate)
         return common | {"source": source.sha256 if source else None}
 
-    return run_fits(
+    # Loaded here too: what does not fit is told before any fit, and the table does not hang on which fits are done.
+    layers = start.loaded(sources[0], 0)[1] if sources else None
+    store = Store(store_folder)
+
+    def fit(plan: FitPlan) -> FitResult:
+        memory.forget_peak(device)
+        result = fitter_of(facts)(start, plan)
+        result.history["peak_mib"] = memory.peak_mib(device)
+        if (kept := checkpoint.current()) is not None:
+            result.history.update(checkpoint.about_time(kept, result.history))
+        return result
+
+    result = run_fits(
         plans,
-        lambda plan: FITTERS[facts.trainable](start, plan),
+        fit,
         key_parts,
         examples,
         test,
-        store=Store(store_folder),
+        store=store,
         progress=progress,
         device=name_of(device),
         versions=versions(("numpy", "torch", "scikit-learn")),
         keep_weights=True,
-        prune=prune,
+        prune=prune and share is None,
+        share=share,
+        around=lambda key: checkpoint.keeping(checkpoint.Checkpoints(store.folder, key)),
     )
+    return replace(result, layers=layers)
 
 
 def _zero_shot(start: Start) -> JobResult:
@@ -150,17 +191,18 @@ def _zero_shot(start: Start) -> JobResult:
     test_tokens = start.tokens[torch.from_numpy(test).to(start.device)]
     tables, history = [], []
     for number, source in enumerate(start.sources, start=1):
-        logits = predict(start.model(source, seed_value=0), test_tokens).double().cpu().numpy()
-        own = source.held_out()
         labels = examples.labels[test]
-        target = pd.DataFrame({"id": examples.ids[test], "label": labels, "prediction": logits})
+        logits = predict(start.model(source, seed_value=0), test_tokens).double().cpu().numpy()
+        lesson = Lesson(objective_of(examples.aim), labels, source.description.get("transforms"))
+        own = source.held_out()
+        target = answers(examples.ids[test], labels, lesson.told(logits, labels), examples.aim)
         tables += [
             table.assign(train_size=0, is_all=False, replicate=number, part=part)
             for table, part in ((own, "held-out"), (target, "test"))
         ]
         history.append({"train_size": 0, "is_all": False, "replicate": number, "members": 1})
     # Already sorted; the two parts come from two tasks, whose ids have no common order.
-    predictions = as_predictions(tables)
+    predictions = as_predictions(tables, examples.aim)
     table = pd.DataFrame(history).reindex(columns=HISTORY_COLUMNS)
     table = table.assign(device=name_of(start.device), software=computed_with(), note="prior not adapted")
     return JobResult(predictions, table, 0, 0, {})
@@ -173,6 +215,7 @@ def save_predictor(
     *,
     reading: Reading,
     backbone: BackboneSettings,
+    aim: Aim = BINARY_AIM,
     **more: Any,
 ) -> bool:
     """Write the final members of the largest train size of replicate 1 as a bundle.
@@ -185,6 +228,8 @@ def save_predictor(
         The two files, in one folder.
     reading, backbone
         As for `run_job`.
+    aim : Aim
+        What its values mean.
     **more
         Further JSON values for ``bundle.json``: classes, strategy, study.
 
@@ -197,5 +242,8 @@ def save_predictor(
         return False
     weights = {name: torch.from_numpy(value) for name, value in result.weights.items()}
     members = len({name.split(".")[0] for name in weights})
+    more |= facts_of(aim, result.transforms)
+    if result.layers is not None:
+        more["layers"] = result.layers.to_dict("records")
     save_bundle(bundle_json, weights_file, weights, reading, backbone, members=members, **more)
     return True

@@ -7,7 +7,7 @@ which tells whether the features are lost or have only moved away from their hea
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,12 +38,15 @@ class SourceTask:
         Alphabet, length and strands.
     train, test : numpy.ndarray
         Rows that the source model could learn from, and rows of its test part.
+    groups : numpy.ndarray, optional
+        (N,) group of each sequence, where folds keep groups together.
     """
 
     examples: Examples
     reading: Reading
     train: np.ndarray
     test: np.ndarray
+    groups: np.ndarray | None = None
 
 
 def unseen(source: SourceTask, target_tokens: np.ndarray) -> SourceTask:
@@ -66,7 +69,7 @@ def unseen(source: SourceTask, target_tokens: np.ndarray) -> SourceTask:
         known |= {row.tobytes() for row in np.ascontiguousarray(complement[target_tokens][:, ::-1])}
     tokens = np.ascontiguousarray(source.examples.tokens)
     kept = np.array([row for row in source.test if tokens[row].tobytes() not in known], dtype=np.int64)
-    return SourceTask(source.examples, source.reading, source.train, kept)
+    return replace(source, test=kept)
 
 
 def forgetting_rows(
@@ -99,8 +102,11 @@ def forgetting_rows(
     Returns
     -------
     pandas.DataFrame
-        Columns ``head, metric, before, after, difference, n_test``; difference is after minus before.
+        Columns ``head, metric, before, after, difference, n_test``; difference is after minus before. Without a row
+        where layers of the fine-tuned model have another shape, because its letters or places are not the source's.
     """
+    if not _fits(bundle, weights):
+        return pd.DataFrame(columns=COLUMNS)
     before = _model(bundle, source, bundle.weights, device)
     after = [_model(bundle, source, own, device) for own in _members(weights)]
     backed = [_model(bundle, source, own | _head_of(bundle.weights), device) for own in _members(weights)]
@@ -120,6 +126,16 @@ def forgetting_rows(
             )
             rows.append((head, metric, was, is_now, is_now - was, len(labels)))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _fits(bundle: Bundle, weights: Mapping[str, torch.Tensor]) -> bool:
+    """Tell whether the layers of a fine-tuned model are those of its source, so that it can read the source."""
+    return all(
+        bundle.weights[name].shape == value.shape
+        for own in _members(weights)
+        for name, value in own.items()
+        if not name.startswith("head.")
+    )
 
 
 def _members(weights: Mapping[str, torch.Tensor]) -> Iterator[dict[str, torch.Tensor]]:
@@ -161,5 +177,6 @@ def _refit(model: Model, source: SourceTask, training: TrainingSettings) -> np.n
         for rows in (source.train, source.test)
     )
     labels = source.examples.labels[source.train]
-    parts = members(labels, folds=training.folds, large_members=1, seed_words=("forgetting",))
+    groups = None if source.groups is None else source.groups[source.train]
+    parts = members(labels, folds=training.folds, large_members=1, seed_words=("forgetting",), groups=groups)
     return search(train, labels, parts, training.penalties).predict(test)

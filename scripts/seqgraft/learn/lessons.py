@@ -14,6 +14,7 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.learn.choosing import grouped_share, stratified_share
 from seqgraft.learn.examples import Examples
 from seqgraft.learn.masking import Frequencies, fixed_mask, masked
+from seqgraft.learn.memory import halving
 from seqgraft.learn.model import predict
 from seqgraft.learn.objectives import Objective
 from seqgraft.learn.shared_model import SharedModel
@@ -70,7 +71,7 @@ class Lesson:
     @property
     def extra(self) -> tuple[str, ...]:
         """What is told of labels beside the loss."""
-        return tuple(EXTRA) if self.objective is not None and self.objective.outputs == 1 else ()
+        return tuple(EXTRA) if self.objective is not None and self.objective.type == "binary" else ()
 
     def held_out(self, share: float, generator: np.random.Generator) -> np.ndarray:
         """Draw the rows that choose the epoch, each stratum and whole groups in proportion.
@@ -96,15 +97,21 @@ class Lesson:
         groups = None if self.groups is None else self.groups[rows]
         if self.objective is None:
             return rows[_any_share(len(rows), groups, share, generator, self.name)]
-        strata = self.objective.strata(self.examples.labels[rows])
-        if np.bincount(strata, minlength=2).min() < 2:
+        strata, every = self.objective.strata(self.examples.labels[rows]), self.objective.every_stratum
+        if (np.bincount(strata, minlength=2).min() if every else len(rows)) < 2:
             raise _too_few(self.name, len(rows), "fewer than 2 of one class")
         if groups is None:
             return rows[stratified_share(strata, share, generator)]
-        return rows[grouped_share(strata, groups, share, generator)]
+        return rows[grouped_share(strata, groups, share, generator, every=every)]
 
 
-def loss_of(lesson: Lesson, model: SharedModel, tokens: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def loss_of(
+    lesson: Lesson,
+    model: SharedModel,
+    tokens: torch.Tensor,
+    labels: torch.Tensor,
+    forward: Callable[[torch.Tensor, str], torch.Tensor] | None = None,
+) -> torch.Tensor:
     """Return the mean loss of a batch, in the mode that the model is in.
 
     Parameters
@@ -117,16 +124,19 @@ def loss_of(lesson: Lesson, model: SharedModel, tokens: torch.Tensor, labels: to
         (B, L) uint8, augmented.
     labels : torch.Tensor
         (B,) or more; not looked at for masked letters.
+    forward : callable, optional
+        The model as it is called, compiled for example; by default the model.
 
     Returns
     -------
     torch.Tensor
         0 where no letter of the batch was masked.
     """
+    answer = forward or model
     if lesson.objective is not None:
-        return lesson.objective.loss(model.classified(lesson.name, tokens), labels)
+        return lesson.objective.loss(answer(tokens, lesson.name).float(), labels)
     shown, wanted = masked(tokens, len(model.reading.letters), lesson.masking)
-    logits = model.filled_in(lesson.name, shown)[wanted]
+    logits = answer(shown, lesson.name)[wanted].float()
     return cross_entropy(logits, tokens[wanted].long(), reduction="sum") / max(1, len(logits))
 
 
@@ -166,7 +176,7 @@ def scores_of_letters(
     asked = torch.from_numpy(wanted).to(tokens.device)
     losses, right = [], []
     for batch, own in zip(tokens.split(BATCH), asked.split(BATCH), strict=True):
-        logits = model.filled_in(lesson.name, batch.masked_fill(own, letters))[own].double()
+        logits = model(batch.masked_fill(own, letters), lesson.name)[own].double()
         losses.append(cross_entropy(logits, batch[own].long(), reduction="none"))
         right.append(logits.argmax(1) == batch[own])
     answers = tokens.cpu().numpy()[wanted]
@@ -200,7 +210,7 @@ def scores_of_labels(
         ``loss``, and ``auroc`` of two classes.
     """
     assert lesson.objective is not None
-    values = predict(model, tokens).double().cpu().numpy()
+    values = halving(lambda size: predict(model, tokens, size), BATCH).double().cpu().numpy()
     found = {"loss": lesson.objective.held_out_loss(values, labels)}
     return found | {name: EXTRA[name](labels, values) for name in lesson.extra}
 

@@ -1,45 +1,60 @@
-"""The registry of objectives: for each type of task the logits it needs, its loss, and what a draw is balanced over."""
+"""The registry of objectives: what a network of each type of task learns by.
+
+An objective is a type's measure with a loss of tensors. A new type is an entry in `measures.MEASURES`.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
 
-from seqgraft.learn.choosing import log_loss
+from seqgraft.learn.examples import Aim
+from seqgraft.learn.losses import loss
+from seqgraft.learn.measures import MEASURES, Measure, measure_of
 
 
 @dataclass(frozen=True)
-class Objective:
-    """What is learned of a task's labels.
+class Objective(Measure):
+    """A measure that a network can learn by."""
 
-    Parameters
-    ----------
-    outputs : int
-        Logits per sequence.
-    per_residue : bool
-        Whether each residue has a label.
-    loss : callable
-        From logits (B,) or (B, O) and labels to the mean loss, a tensor.
-    held_out_loss : callable
-        The same of numpy arrays, a float.
-    strata : callable
-        From labels (N,) to the stratum of each, from 0 on.
-    """
+    def loss(
+        self, logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Return the mean loss of a batch's labels.
 
-    outputs: int
-    per_residue: bool
-    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-    held_out_loss: Callable[[np.ndarray, np.ndarray], float]
-    strata: Callable[[np.ndarray], np.ndarray]
+        Parameters
+        ----------
+        logits : torch.Tensor
+            (B,), (B, K), (B, L) or (B, L, K).
+        labels : torch.Tensor
+            As `targets` made them.
+        weights : torch.Tensor, optional
+            (B,) weight of each example.
+
+        Returns
+        -------
+        torch.Tensor
+            The sum over labels that are there, divided by their number; 0 where there is none.
+        """
+        return loss(self, logits, labels, weights)
+
+    def targets(self, labels: np.ndarray) -> torch.Tensor:
+        """Return labels as the tensor that `loss` takes: int64 of softmax, else float32."""
+        return torch.from_numpy(labels.astype(np.int64 if self.family == "softmax" else np.float32))
 
 
-BINARY = Objective(
-    outputs=1,
-    per_residue=False,
-    loss=binary_cross_entropy_with_logits,
-    held_out_loss=log_loss,
-    strata=lambda labels: np.asarray(labels, dtype=np.int64),
-)
-OBJECTIVES: dict[str, Objective] = {"binary": BINARY}
+def trained(measure: Measure) -> Objective:
+    """Return the objective of a measure, its class weights and options included."""
+    return Objective(**{field.name: getattr(measure, field.name) for field in fields(Measure)})
+
+
+def objective_of(aim: Aim) -> Objective:
+    """Return the objective of a task, without options and class weights."""
+    return trained(measure_of(aim))
+
+
+#: What learns exactly what binary tasks always learned.
+BINARY = objective_of(Aim())
+
+OBJECTIVES: dict[str, Callable[[Aim], Objective]] = dict.fromkeys(MEASURES, objective_of)

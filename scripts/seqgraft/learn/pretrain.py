@@ -1,7 +1,9 @@
 """Train one source model and leave it as a bundle."""
 
+import math
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,21 @@ import torch
 
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
 from seqgraft.errors import SeqgraftError
+from seqgraft.learn import checkpoint
+from seqgraft.learn.answers import facts_of
 from seqgraft.learn.backbones import describe
 from seqgraft.learn.bundle import save_bundle
-from seqgraft.learn.choosing import grouped_share, log_loss, stratified_share
-from seqgraft.learn.device import name_of
+from seqgraft.learn.choosing import grouped_share, stratified_share
+from seqgraft.learn.device import name_of, on_device
 from seqgraft.learn.examples import Examples, Reading, groups_of_rows
-from seqgraft.learn.loop import LoopSettings, Run
+from seqgraft.learn.lesson import lesson_of
+from seqgraft.learn.loop import Run
+from seqgraft.learn.loop_settings import loop_settings
 from seqgraft.learn.model import build, predict
+from seqgraft.learn.objectives import objective_of
 from seqgraft.learn.part import part_of_source
 from seqgraft.learn.progress import duration
+from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.source_model import (
     HISTORY_COLUMNS,
     SourceModel,
@@ -85,7 +93,9 @@ def train_source(
     device = torch.device(device)
     rows = np.sort(np.asarray(train_rows))
     labels = examples.labels[rows]
-    if min((labels == 0).sum(), (labels == 1).sum()) < 2:
+    objective = objective_of(examples.aim)
+    every = objective.every_stratum
+    if (min((labels == 0).sum(), (labels == 1).sum()) if every else len(rows)) < 2:
         raise SeqgraftError(
             f"the source has {len(rows)} examples to learn from, fewer than 2 of one class",
             where=f"source {seed_words[1] if len(seed_words) > 1 else ''}".strip(),
@@ -93,28 +103,36 @@ def train_source(
             "left out because a target holds them",
         )
     generator = np.random.default_rng(seed(*seed_words, "validation"))
+    strata, share = objective.strata(labels), pretraining.validation
     if groups is None:
-        held_out = rows[stratified_share(labels, pretraining.validation, generator)]
+        held_out = rows[stratified_share(strata, share, generator)]
     else:
-        held_out = rows[grouped_share(labels, groups[rows], pretraining.validation, generator)]
+        held_out = rows[grouped_share(strata, groups[rows], share, generator, every=every)]
     fit = np.setdiff1d(rows, held_out)
-    tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens)).to(device)
-    targets = torch.from_numpy(examples.labels.astype(np.float32)).to(device)
-    settings = LoopSettings(
-        learning_rate=pretraining.learning_rate,
-        weight_decay=pretraining.weight_decay,
-        batch_size=pretraining.batch_size,
-        token_dropout=pretraining.token_dropout,
-        shift=pretraining.shift,
-    )
-    model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
-    run = Run(model, tokens[fit], targets[fit], settings, (*seed_words, "run"))
+    lesson = lesson_of(examples.aim, examples.labels[fit])
+    validation = lesson_of(examples.aim, examples.labels[held_out], chains=lesson.chains).labels
+    tokens = on_device(examples.tokens, device)
+    targets = objective.targets(lesson.labels).to(device)
+    settings = loop_settings(pretraining, pretraining.learning_rate, pretraining.weight_decay)
+    words = (*seed_words, "run")
+
+    def fresh(epochs: int) -> Run:
+        model = build(reading, backbone, seed(*seed_words, "weights")).to(device)
+        own = replace(settings, epochs=epochs)
+        return Run(model, tokens[fit], targets, own, words, objective=objective)
+
+    run = fresh(pretraining.epochs[0])
     best, waited, history, began = (np.inf, 0, run.state()), 0, [], time.perf_counter()
     for epoch in pretraining.epochs:
+        if settings.schedule in SCHEDULES and epoch > pretraining.epochs[0]:
+            run = fresh(
+                epoch
+            )  # where the learning rate falls, checkpoints of one run are no runs of other lengths
         run.advance(epoch)
         logits = run.predict(tokens[held_out]).double().cpu().numpy()
-        loss = log_loss(logits, examples.labels[held_out])
-        area = float(auroc(examples.labels[held_out] == 1, logits))
+        loss = lesson.objective.held_out_loss(logits, validation)
+        # Of other types no area under a curve is defined; the loss chooses in any case.
+        area = float(auroc(validation == 1, logits)) if every else math.nan
         seconds = time.perf_counter() - began
         history.append((epoch, run.loss, loss, area, seconds))
         if say is not None:
@@ -122,7 +140,8 @@ def train_source(
             left = f", at most {duration(seconds / epoch * (last - epoch))} left" if epoch < last else ""
             rate = f"{run.examples / seconds:,.0f} examples/s"
             say(
-                f"epoch {epoch} of at most {last}: validation loss {loss:.4f}, AUROC {area:.4f}, {rate}{left}"
+                f"epoch {epoch} of at most {last}: validation loss {loss:.4f}, "
+                f"{f'AUROC {area:.4f}, ' if every else ''}{rate}{left}"
             )
         if loss < best[0]:
             best, waited = (loss, epoch, run.state()), 0
@@ -131,10 +150,13 @@ def train_source(
             if waited >= pretraining.patience:
                 break
     _, epochs, weights = best
+    model = run.model
     model.load_state_dict(weights)
     parts = {"held-out": held_out, "test": np.sort(np.asarray(test_rows))}
     predicted = {
-        part: predict(model, tokens[wanted]).double().cpu().numpy() if len(wanted) else np.empty(0)
+        part: lesson.told(predict(model, tokens[wanted]).double().cpu().numpy(), examples.labels[wanted])
+        if len(wanted)
+        else np.empty((0, objective.outputs)[: 1 + (objective.outputs > 1)])
         for part, wanted in parts.items()
     }
     return SourceModel(
@@ -143,6 +165,7 @@ def train_source(
         predictions=source_predictions(examples, parts, predicted),
         epochs=epochs,
         device=name_of(device),
+        transforms=lesson.chains,
     )
 
 
@@ -219,7 +242,8 @@ def run(
     )
     kept = store.get(key)
     if kept is None:
-        model = train_source(examples, train_rows, test_rows, say=say, **settings)
+        with checkpoint.keeping(checkpoint.Checkpoints(store.folder, key)):
+            model = train_source(examples, train_rows, test_rows, say=say, **settings)
         store.put(key, packed(model, examples, train_rows))
     else:
         model = unpacked(kept, examples, train_rows, test_rows)
@@ -234,13 +258,15 @@ def run(
         reading,
         backbone,
         classes=classes,
-        pretraining=pretraining.model_dump(mode="json", exclude={"replicates"}),
+        **facts_of(examples.aim, model.transforms),
+        pretraining=pretraining.of_labels,
         seed_words=[str(word) for word in seed_words],
         source_size=len(train_rows),
-        trained_on=len(train_rows) - int((model.predictions["part"] == "held-out").sum()),
+        trained_on=len(train_rows)
+        - model.predictions.loc[model.predictions["part"] == "held-out", "id"].nunique(),
         epochs=model.epochs,
         validation_loss=chosen["validation_loss"],
-        validation_auroc=chosen["validation_auroc"],
+        validation_auroc=chosen["validation_auroc"] if examples.aim.type == "binary" else None,
         parameters=size.parameters,
         receptive_field=size.receptive_field,
         flops_per_sequence=size.flops_per_sequence,

@@ -7,19 +7,19 @@ from torch import nn
 
 from seqgraft.config.learning import BackboneSettings
 from seqgraft.errors import SeqgraftError
-from seqgraft.learn.backbones import BACKBONES
 from seqgraft.learn.examples import Reading
+from seqgraft.learn.model import Model
 
 
-class SharedModel(nn.Module):
+class SharedModel(Model):
     """A backbone and one linear head per source.
 
     Parameters
     ----------
     reading : Reading
-        Alphabet, length and strands.
+        Alphabet, length and strands; single sequences.
     settings : BackboneSettings
-        The backbone.
+        The backbone; where letters are masked, one with features of each position.
     outputs : mapping of str to int or None
         By source the number of logits per sequence; None for masked letters, with one logit per letter and position.
     """
@@ -27,39 +27,37 @@ class SharedModel(nn.Module):
     def __init__(
         self, reading: Reading, settings: BackboneSettings, outputs: Mapping[str, int | None]
     ) -> None:
-        super().__init__()
-        count = len(reading.letters)
-        self.reading = reading
-        self.backbone = BACKBONES[settings.name](count, reading.length, settings)
-        heads = {
-            name: nn.Linear(self.backbone.features, number)
-            if number is not None
-            else nn.Linear(_features_of_a_position(self.backbone, reading), count)
-            for name, number in outputs.items()
-        }
-        self.heads = nn.ModuleDict(heads)
-        # The last rows are the unknown letter and padding: no channel is on. No part of the weights, so never saved.
-        self.register_buffer("one_hot", torch.eye(count + 2)[:, :count].contiguous(), persistent=False)
-        if reading.complement is not None:
-            complement = torch.tensor([*reading.complement, count, count + 1])
-            self.register_buffer("complement", complement, persistent=False)
+        super().__init__(reading, settings)
+        del self.head
+        width, count = self.backbone.features, len(reading.letters)
+        self.masked = {name for name, number in outputs.items() if number is None}
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(width, count if number is None else number) for name, number in outputs.items()}
+        )
 
-    def classified(self, source: str, tokens: torch.Tensor) -> torch.Tensor:
-        """Return a source's logits (B,) of tokens (B, L), or (B, O) of several outputs."""
-        logits = self.heads[source](self.backbone(self._one_hot(tokens)))
+    def forward(self, tokens: torch.Tensor, source: str | None = None) -> torch.Tensor:
+        """Return what one source's head says of tokens (B, L).
+
+        Parameters
+        ----------
+        tokens : torch.Tensor
+            (B, L) uint8.
+        source : str, optional
+            Whose head it is; none gives the features (B, F).
+
+        Returns
+        -------
+        torch.Tensor
+            Logits (B,), or (B, O) of several outputs; (B, L, A) of each letter at each position for masked letters.
+        """
+        if source is None:
+            return self.features(tokens)
+        if source in self.masked:
+            mask = (tokens <= len(self.reading.letters),) if self.reading.ragged else ()
+            one_hot = self.one_hot[tokens.long()].transpose(1, 2)  # type: ignore[index]
+            return self.heads[source](self.backbone.positions(one_hot, *mask))
+        logits = self.heads[source](self.features(tokens))
         return logits.squeeze(1) if logits.shape[1] == 1 else logits
-
-    def filled_in(self, source: str, tokens: torch.Tensor) -> torch.Tensor:
-        """Return the logits (B, L, A) of each letter at each position of tokens (B, L)."""
-        return self.heads[source](self.backbone.positions(self._one_hot(tokens)))  # type: ignore[operator]
-
-    def reverse_complement(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return tokens (B, L) read on the other strand."""
-        return self.complement[tokens.long()].flip(1).to(tokens.dtype)  # type: ignore[index]
-
-    def _one_hot(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return (B, A, L)."""
-        return self.one_hot[tokens.long()].transpose(1, 2)  # type: ignore[index]
 
 
 def build_shared(
@@ -93,26 +91,17 @@ def build_shared(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_value)
         model = SharedModel(reading, settings, outputs)
-    own = dict(model.named_parameters())
+    own = model.state_dict()
     for name, value in (start or {}).items():
         if name not in own or own[name].shape != value.shape:
             raise SeqgraftError(
                 f"The weight '{name}' of the source model does not fit the backbone.",
                 remedy="pretrain again",
             )
-        own[name].data.copy_(value)
+        own[name].copy_(value)
     missing = [name for name in own if name.startswith("backbone.") and start and name not in start]
     if missing:
         raise SeqgraftError(
             f"The source model lacks weights of the backbone: {', '.join(missing)}.", remedy="pretrain again"
         )
     return model
-
-
-def _features_of_a_position(backbone: nn.Module, reading: Reading) -> int:
-    """Return the number of features that a backbone has for each letter."""
-    backbone.eval()
-    with torch.no_grad():
-        found = backbone.positions(torch.zeros(1, len(reading.letters), reading.length))  # type: ignore[operator]
-    backbone.train()
-    return int(found.shape[2])

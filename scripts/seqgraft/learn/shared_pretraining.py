@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,15 @@ import pandas as pd
 import torch
 
 from seqgraft.config.learning import BackboneSettings
-from seqgraft.learn.device import name_of
+from seqgraft.learn.device import name_of, on_device
 from seqgraft.learn.examples import Reading
-from seqgraft.learn.lessons import Lesson, scores_of_labels, scores_of_letters
-from seqgraft.learn.loop import LoopSettings
+from seqgraft.learn.lessons import BATCH, Lesson, scores_of_labels, scores_of_letters
+from seqgraft.learn.loop_settings import LoopSettings
 from seqgraft.learn.masking import Frequencies
+from seqgraft.learn.memory import halving
 from seqgraft.learn.model import Model, build, predict
 from seqgraft.learn.progress import duration
+from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.shared_model import SharedModel, build_shared
 from seqgraft.learn.shared_run import SharedRun
 from seqgraft.learn.source_heads import backbone_of, head_of
@@ -55,13 +58,8 @@ class Course:
     @classmethod
     def of(cls, settings: Any) -> "Course":
         """Take it from `PretrainingSettings` or `SecondStage`."""
-        loop = LoopSettings(
-            learning_rate=settings.learning_rate,
-            weight_decay=settings.weight_decay,
-            batch_size=settings.batch_size,
-            token_dropout=getattr(settings, "token_dropout", 0.0),
-            shift=settings.shift,
-        )
+        known = {own.name for own in fields(LoopSettings)} - {"epochs"}
+        loop = LoopSettings(**{name: getattr(settings, name) for name in known if hasattr(settings, name)})
         temperature = getattr(settings, "temperature", 1.0)
         return cls(loop, settings.epochs, settings.patience, settings.validation, temperature)
 
@@ -112,14 +110,16 @@ class _Trainee:
         self.lessons, self.reading, self.backbone = lessons, reading, backbone
         self.seed_words, self.device = seed_words, device
         outputs = {lesson.name: lesson.outputs for lesson in lessons}
-        value = seed(*seed_words, "weights")
-        self.model: SharedModel = build_shared(reading, backbone, outputs, value, start).to(device)
+        self.start, self.outputs = start, outputs
         self.shadow: SharedModel = build_shared(reading, backbone, outputs, 0).to(device)
-        self.tokens = [
-            torch.from_numpy(np.ascontiguousarray(lesson.examples.tokens)).to(device) for lesson in lessons
-        ]
-        self.labels = [torch.from_numpy(_as_targets(lesson)).to(device) for lesson in lessons]
+        self.tokens = [on_device(lesson.examples.tokens, device) for lesson in lessons]
+        self.labels = [_targets(lesson).to(device) for lesson in lessons]
         self.frequencies: dict[str, Frequencies] = {}
+
+    def fresh(self) -> SharedModel:
+        """Return the model as it is before the first step."""
+        value = seed(*self.seed_words, "weights")
+        return build_shared(self.reading, self.backbone, self.outputs, value, self.start).to(self.device)
 
     def model_of(self, lesson: Lesson, weights: Mapping[str, torch.Tensor]) -> Model:
         """Return a model of the backbone and this source's head alone."""
@@ -194,12 +194,19 @@ def train_shared(
     trainee = _Trainee(lessons, reading, backbone, seed_words, start, device)
     for lesson, rows in zip(lessons, fit, strict=True):
         trainee.frequencies[lesson.name] = Frequencies.of(lesson.examples.tokens[rows], len(reading.letters))
-    run = SharedRun(
-        trainee.model, lessons, fit, trainee.tokens, trainee.labels, course.loop, course.temperature,
-        (*seed_words, "run"),
-    )  # fmt: skip
+
+    def fresh(epochs: int) -> SharedRun:
+        own = replace(course.loop, epochs=epochs)
+        return SharedRun(
+            trainee.fresh(), lessons, fit, trainee.tokens, trainee.labels, own, course.temperature,
+            (*seed_words, "run"),
+        )  # fmt: skip
+
+    run = fresh(course.epochs[0])
     best, waited, history, began = (np.inf, 0, run.state()), 0, [], time.perf_counter()
     for epoch in course.epochs:
+        if course.loop.schedule in SCHEDULES and epoch > course.epochs[0]:
+            run = fresh(epoch)  # where the learning rate falls, each number of epochs is a run of its own
         run.advance(epoch)
         weights = run.state()
         scores = {
@@ -263,10 +270,11 @@ def as_columns(scores: Scores) -> dict[str, float]:
     return row
 
 
-def _as_targets(lesson: Lesson) -> np.ndarray:
-    """Return labels as the loss wants them: float32, except class indices of several classes."""
-    labels = lesson.examples.labels
-    return labels.astype(np.int64 if labels.dtype == np.int16 else np.float32)
+def _targets(lesson: Lesson) -> torch.Tensor:
+    """Return labels as the loss wants them; zeros where none is looked at."""
+    if lesson.objective is None:
+        return torch.zeros(len(lesson.examples.ids))
+    return lesson.objective.targets(lesson.examples.labels)
 
 
 def _logits(
@@ -278,7 +286,10 @@ def _logits(
         if lesson.objective is not None:
             model = trainee.model_of(lesson, weights)
             tokens = trainee.tokens[place][torch.from_numpy(rows[lesson.name]).to(trainee.device)]
-            found[lesson.name] = predict(model, tokens).double().cpu().numpy() if len(tokens) else np.empty(0)
+            found[lesson.name] = np.empty(0)
+            if len(tokens):
+                logits = halving(partial(predict, model, tokens), BATCH)
+                found[lesson.name] = logits.double().cpu().numpy()
     return found
 
 

@@ -1,20 +1,17 @@
-"""The training loop of a shared backbone: batches from several sources, averaged weights, any epoch to stop at.
+"""The training loop of a shared backbone: that of `loop`, with batches from several sources."""
 
-As in ``loop``, checkpoints of one run stand for runs of different lengths: a constant learning rate, and a running
-average of the weights that favours recent steps.
-"""
-
+import contextlib
 import math
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 
+from seqgraft.learn.augment import augmented
+from seqgraft.learn.batches import random_batches
 from seqgraft.learn.lessons import Lesson, loss_of
-from seqgraft.learn.loop import AVERAGING, DivergedError, LoopSettings
-from seqgraft.learn.optimizer import AdamW
+from seqgraft.learn.loop import LoopSettings, Run
 from seqgraft.learn.shared_model import SharedModel
-from seqgraft.seeds import seed
 
 
 def draws_per_epoch(sizes: Sequence[int], temperature: float) -> list[int]:
@@ -46,7 +43,7 @@ def drawn(count: int, wanted: int) -> torch.Tensor:
     return torch.cat(whole)[:wanted]
 
 
-class SharedRun:
+class SharedRun(Run):
     """One training run over several sources that can be continued at any epoch.
 
     Parameters
@@ -58,7 +55,8 @@ class SharedRun:
     rows : sequence of numpy.ndarray
         By source the rows to learn from.
     tokens, labels : sequence of torch.Tensor
-        By source (N, L) uint8 and (N,) of all its sequences, on the model's device.
+        By source (N, L) uint8 and (N, …) of all its sequences, on the model's device. Where lengths differ between
+        sources, the model's reading is ragged.
     settings : LoopSettings
         Learning rate and so on.
     temperature : float
@@ -66,6 +64,8 @@ class SharedRun:
     seed_words : tuple
         Name the run.
     """
+
+    model: SharedModel
 
     def __init__(
         self,
@@ -78,88 +78,57 @@ class SharedRun:
         temperature: float,
         seed_words: tuple,
     ) -> None:
-        self.model, self.lessons, self.settings, self.seed_words = model, lessons, settings, seed_words
-        self.rows = [torch.from_numpy(np.asarray(own, dtype=np.int64)) for own in rows]
-        self.tokens, self.labels = tokens, labels
-        self.wanted = draws_per_epoch([len(own) for own in self.rows], temperature)
-        self.epoch = self.steps = self.examples = 0
-        self.loss = math.nan
-        self.parameters = dict(model.named_parameters())
-        self.average = {name: value.detach().clone() for name, value in self.parameters.items()}
-        self.optimizer = AdamW(
-            list(self.parameters.values()),
-            learning_rate=settings.learning_rate,
-            weight_decay=settings.weight_decay,
+        chosen = [torch.from_numpy(np.asarray(own, dtype=np.int64)).to(tokens[0].device) for own in rows]
+        longest, nothing = max(own.shape[1] for own in tokens), len(model.reading.letters) + 1
+        learned = [
+            torch.nn.functional.pad(own[place], (0, longest - own.shape[1]), value=nothing)
+            for own, place in zip(tokens, chosen, strict=True)
+        ]
+        known = [own[place] for own, place in zip(labels, chosen, strict=True)]
+        super().__init__(model, torch.cat(learned), torch.cat(known), settings, seed_words)
+        self.lessons, self.counts = lessons, [len(own) for own in chosen]
+        self.wanted = draws_per_epoch(self.counts, temperature)
+        counts = torch.tensor(self.counts, device=self.labels.device)
+        self.source = torch.repeat_interleave(torch.arange(len(counts), device=counts.device), counts)
+
+    def _batches(self) -> list[torch.Tensor]:
+        """Draw each source as often as wanted, all of them mixed."""
+        first = np.cumsum([0, *self.counts])
+        rows = torch.cat(
+            [
+                drawn(count, own) + int(at)
+                for count, own, at in zip(self.counts, self.wanted, first, strict=False)
+            ]
         )
+        lengths = None if self.lengths is None else self.lengths[rows]
+        return [rows[own] for own in random_batches(len(rows), self.settings.batch_size, lengths)]
 
-    def advance(self, epoch: int) -> None:
-        """Train until `epoch` passes are done; a loss that is not finite raises `DivergedError`."""
-        self.model.train()
-        while self.epoch < epoch:
-            # Seeded anew for each epoch: a run does not depend on what else was drawn in between.
-            torch.manual_seed(seed(*self.seed_words, "epoch", self.epoch))
-            self.loss = self._one_epoch()
-            self.epoch += 1
-            if not math.isfinite(self.loss):
-                raise DivergedError(
-                    f"the training loss became {self.loss} in epoch {self.epoch}"
-                    f" at learning rate {self.settings.learning_rate:g}",
-                    where="config keys pretraining.learning_rate, pretraining.second_stage.learning_rate",
-                    remedy="use a smaller learning rate",
-                )
-
-    def state(self) -> dict[str, torch.Tensor]:
-        """Return a copy of the averaged weights, by name."""
-        return {name: value.clone() for name, value in self.average.items()}
-
-    def _one_epoch(self) -> float:
-        """Show each source as often as wanted, in a new order, and return the mean loss."""
-        draws = [drawn(len(own), count) for own, count in zip(self.rows, self.wanted, strict=True)]
-        source = torch.cat([torch.full((len(own),), place) for place, own in enumerate(draws)])
-        row = torch.cat([rows[own] for rows, own in zip(self.rows, draws, strict=True)])
-        order = torch.randperm(len(row))
-        total = torch.zeros((), device=self.tokens[0].device)
-        for batch in order.split(self.settings.batch_size):
-            self.optimizer.zero_grad()
+    def _gradients(self, rows: torch.Tensor, longest: int | None, most: int) -> torch.Tensor:
+        """Leave the gradients of a batch's mean loss in the parameters, `most` sequences at a time."""
+        self.optimizer.zero_grad()
+        mean = torch.zeros((), device=self.labels.device)
+        for part in rows.split(most):
+            source = self.source[part]
             # Each source counts by its sequences in the batch: the gradient is the mean over all of them.
-            loss = torch.stack(
-                [
-                    self._batch_loss(int(place), row[batch][source[batch] == place]) / len(batch)
-                    for place in source[batch].unique()
-                ]
-            ).sum()
+            losses = [
+                self._of_source(place, part[source == place], longest) for place in source.unique().tolist()
+            ]
+            loss = torch.stack(losses).sum() / len(rows)
             loss.backward()
-            self.optimizer.step()
-            self._update_average()
-            total += loss.detach() * len(batch)
-        self.examples += len(row)
-        return float(total) / len(row)
+            mean += loss.detach()
+        return mean
 
-    def _batch_loss(self, place: int, rows: torch.Tensor) -> torch.Tensor:
+    def _of_source(self, place: int, rows: torch.Tensor, longest: int | None) -> torch.Tensor:
         """Return the loss of one source's sequences in a batch, times their number."""
-        rows = rows.to(self.tokens[place].device)
-        tokens = self._vary(self.lessons[place], self.tokens[place][rows])
-        return loss_of(self.lessons[place], self.model, tokens, self.labels[place][rows]) * len(rows)
-
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        """Move the average towards the current weights, less and less as steps accumulate."""
-        self.steps += 1
-        weight = (AVERAGING + 1) / (self.steps + AVERAGING)
-        for name, parameter in self.parameters.items():
-            self.average[name].lerp_(parameter, weight)
-
-    def _vary(self, lesson: Lesson, tokens: torch.Tensor) -> torch.Tensor:
-        """Augment a batch: strand and shift, and hidden letters where none are to be filled in."""
-        unknown = len(self.model.reading.letters)
-        if self.model.reading.complement is not None:
-            other = torch.rand(len(tokens), 1, device=tokens.device) < 0.5
-            tokens = torch.where(other, self.model.reverse_complement(tokens), tokens)
-        if most := self.settings.shift:
-            padded = torch.nn.functional.pad(tokens, (most, most), value=unknown)
-            first = torch.randint(0, 2 * most + 1, (len(tokens), 1), device=tokens.device)
-            tokens = padded.gather(1, first + torch.arange(tokens.shape[1], device=tokens.device))
-        if self.settings.token_dropout and lesson.objective is not None:
-            hidden = torch.rand(tokens.shape, device=tokens.device) < self.settings.token_dropout
-            tokens = tokens.masked_fill(hidden, unknown)
-        return tokens
+        lesson = self.lessons[place]
+        tokens, labels = augmented(
+            self.model,
+            self.tokens[rows][:, :longest],
+            self.labels[rows],
+            shift=self.settings.shift,
+            # Masked letters are hidden already, and those beside them say what they are.
+            token_dropout=self.settings.token_dropout if lesson.objective is not None else 0.0,
+        )
+        device = labels.device.type
+        with torch.autocast(device, dtype=self._format) if self._format else contextlib.nullcontext():
+            return loss_of(lesson, self.model, tokens, labels, self._forward) * len(rows)

@@ -9,6 +9,8 @@ import pandas as pd
 import torch
 
 from seqgraft.config.learning import BackboneSettings
+from seqgraft.learn import checkpoint
+from seqgraft.learn.answers import answers
 from seqgraft.learn.backbones import describe
 from seqgraft.learn.bundle import save_bundle
 from seqgraft.learn.examples import Reading
@@ -76,7 +78,8 @@ def run(
     )
     kept = store.get(key)
     if kept is None:
-        model = train_shared(lessons, course=course, say=say, **how)
+        with checkpoint.keeping(checkpoint.Checkpoints(store.folder, key)):
+            model = train_shared(lessons, course=course, say=say, **how)
         store.put(key, packed(model, lessons))
     else:
         model = unpacked(kept, lessons)
@@ -121,15 +124,14 @@ def predictions_of(model: SharedResult, lessons: Sequence[Lesson]) -> pd.DataFra
         for lesson in lessons:
             if lesson.name in by_source:
                 rows = model.held_out[lesson.name] if part == "held-out" else np.sort(lesson.test_rows)
-                logits = by_source[lesson.name]
-                columns = {"prediction": logits} if logits.ndim == 1 else _numbered(logits)
-                given = {"id": lesson.examples.ids[rows], "label": lesson.examples.labels[rows]}
-                tables.append(pd.DataFrame({"source": lesson.name, "part": part, **given, **columns}))
+                own, logits = lesson.examples, by_source[lesson.name]
+                table = answers(own.ids[rows], own.labels[rows], logits, own.aim)
+                tables.append(table.assign(source=lesson.name, part=part))
     if not tables:
         kinds = {"label": np.int8, "prediction": np.float64}
         return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, object)) for name in PREDICTIONS})
     table = pd.concat(tables, ignore_index=True)
-    first = list(PREDICTIONS[:-1])
+    first = list(PREDICTIONS[:3])
     return table[[*first, *(name for name in table if name not in first)]]
 
 
@@ -151,7 +153,7 @@ def shared_key(
     """
     parts: dict[str, Any] = {
         "seed_words": [str(word) for word in seed_words],
-        "reading": [reading.letters, reading.length, reading.complement],
+        "reading": reading.plain(),
         "backbone": backbone.model_dump(mode="json"),
         "settings": settings.model_dump(mode="json", exclude={"replicates", "second_stage", "transfers"}),
         "start": {name: array_digest(value.numpy()) for name, value in sorted((start or {}).items())},
@@ -239,11 +241,6 @@ def _apart(
             found[lesson.name] = own if outputs == 1 else own.reshape(-1, outputs)
             at += len(own)
     return found
-
-
-def _numbered(logits: np.ndarray) -> dict[str, np.ndarray]:
-    """Name the columns of several outputs."""
-    return {f"prediction_{k}": logits[:, k] for k in range(logits.shape[1])}
 
 
 def _number(value: Any) -> float | None:

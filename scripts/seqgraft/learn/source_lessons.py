@@ -1,21 +1,20 @@
 """Lessons from files: what a shared backbone learns of each source, or of a target's sequences without labels."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from seqgraft.alphabets import ALPHABETS
 from seqgraft.config.masking import MaskingSettings
 from seqgraft.data.tokens import TokenStore
+from seqgraft.known_alphabets import alphabet_of
 from seqgraft.learn.examples import Examples, Reading, groups_of_rows
-from seqgraft.learn.inputs import TaskInputs, read_task
+from seqgraft.learn.inputs import TaskInputs, read_task, token_matrices
 from seqgraft.learn.lessons import Lesson
-from seqgraft.learn.objectives import OBJECTIVES, Objective
+from seqgraft.learn.objectives import objective_of
 from seqgraft.tables import read_parquet
-
-UNLABELLED = "unlabelled"
 
 
 def read_sequences(task: Mapping[str, Any], files: Any, *, roles: Collection[str]) -> TaskInputs:
@@ -36,20 +35,24 @@ def read_sequences(task: Mapping[str, Any], files: Any, *, roles: Collection[str
         All labels are 0.
     """
     ids = read_parquet(files["records"], columns=["id"])["id"].to_numpy(object)
-    matrix = np.array(TokenStore(files["tokens"], files["offsets"]).matrix())
-    alphabet = ALPHABETS[task["alphabet"]]
+    alphabet = alphabet_of(task["alphabet"])
+    store = TokenStore(files["tokens"], files["offsets"])
+    (matrix,), (ragged,) = token_matrices(store, [len(alphabet.letters)], [task["alphabet"]])
+    complement = alphabet.complement if task["strand"] == "both" else None
     left_out = pd.read_csv(files["excluded"], sep="\t", dtype=str, keep_default_na=False)
     return TaskInputs(
         Examples(ids, matrix, np.zeros(len(ids), dtype=np.int8)),
-        Reading(alphabet.letters, matrix.shape[1], alphabet.complement if task["strand"] == "both" else None),
+        Reading(alphabet.letters, matrix.shape[1], complement, ragged=ragged),
         read_parquet(files["splits"]),
         set(left_out.loc[left_out["role"].isin(roles), "id"]),
     )
 
 
-def objective_of(task: Mapping[str, Any]) -> Objective:
-    """Return what is learned of a labelled task."""
-    return OBJECTIVES[task.get("type", "binary")]
+def shared_reading(readings: Sequence[Reading]) -> Reading:
+    """Return how one network reads several sources: as long as the longest, the others filled up."""
+    lengths = {own.length for own in readings}
+    ragged = len(lengths) > 1 or any(own.ragged for own in readings)
+    return replace(readings[0], length=max(lengths), ragged=ragged)
 
 
 def source_lesson(
@@ -90,7 +93,7 @@ def source_lesson(
         found.examples,
         pool,
         test,
-        None if masked else objective_of(task),
+        None if masked else objective_of(found.examples.aim),
         masking,
         groups_of_rows(found.examples, found.splits),
         () if masked else tuple(task["classes"]),

@@ -1,13 +1,15 @@
 """A finished source model, under which key the resume store keeps it, and as which arrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 
 from seqgraft.config.learning import BackboneSettings, PretrainingSettings
+from seqgraft.learn.answers import answer_columns, answers
 from seqgraft.learn.examples import Examples, Reading
 from seqgraft.learn.store import FitResult, key_of
 
@@ -30,6 +32,8 @@ class SourceModel:
         The chosen epoch.
     device : str
         What trained it: ``cpu`` or the GPU's model.
+    transforms : list, optional
+        Of numbers the transforms of each output, fitted to the training rows.
     """
 
     weights: dict[str, torch.Tensor]
@@ -37,6 +41,7 @@ class SourceModel:
     predictions: pd.DataFrame
     epochs: int
     device: str
+    transforms: list[Any] | None = None
 
 
 def source_predictions(
@@ -44,17 +49,12 @@ def source_predictions(
 ) -> pd.DataFrame:
     """Put a source model's logits of its own examples into a table, one part after the other."""
     parts = [
-        pd.DataFrame(
-            {
-                "id": examples.ids[rows[part]],
-                "part": part,
-                "label": examples.labels[rows[part]],
-                "prediction": logits[part],
-            }
+        answers(examples.ids[rows[part]], examples.labels[rows[part]], logits[part], examples.aim).assign(
+            part=part
         )
         for part in rows
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)[["id", "part", *answer_columns(examples.aim)]]
 
 
 def source_key(
@@ -107,9 +107,10 @@ def source_key(
             "test_ids": examples.ids[test_rows],
             "test_tokens": examples.tokens[test_rows],
             "test_labels": examples.labels[test_rows],
-            "reading": [reading.letters, reading.length, reading.complement],
+            "reading": reading.plain(),
+            "aim": asdict(examples.aim),
             "backbone": backbone.model_dump(mode="json"),
-            "pretraining": pretraining.model_dump(mode="json", exclude={"replicates"}),
+            "pretraining": pretraining.of_labels,
             "code": code_digest,
             "versions": dict(versions),
             "threads": torch.get_num_threads(),
@@ -136,16 +137,26 @@ def packed(model: SourceModel, examples: Examples, train_rows: np.ndarray) -> Fi
     """
     held_out, test = (model.predictions[model.predictions["part"] == part] for part in ("held-out", "test"))
     return FitResult(
-        test=test["prediction"].to_numpy(np.float64),
-        held_out_rows=pd.Index(examples.ids[train_rows]).get_indexer(held_out["id"]).astype(np.int64),
-        held_out=held_out["prediction"].to_numpy(np.float64),
+        test=_values(test, examples),
+        held_out_rows=pd.Index(examples.ids[train_rows])
+        .get_indexer(held_out["id"].unique())
+        .astype(np.int64),
+        held_out=_values(held_out, examples),
         history={
             "epochs": model.epochs,
             "device": model.device,
             "checkpoints": [[float(value) for value in row] for row in model.history.to_numpy()],
         },
         weights={name: value.numpy() for name, value in model.weights.items()},
+        transforms=model.transforms,
     )
+
+
+def _values(table: pd.DataFrame, examples: Examples) -> np.ndarray:
+    """Return a part's predictions (E,) or (E, K)."""
+    columns = [name for name in answer_columns(examples.aim) if name.startswith("prediction")]
+    values = table[columns].to_numpy(np.float64)
+    return values[:, 0] if len(columns) == 1 else values
 
 
 def unpacked(
@@ -160,4 +171,5 @@ def unpacked(
         predictions=source_predictions(examples, rows, {"held-out": kept.held_out, "test": kept.test}),
         epochs=kept.history["epochs"],
         device=kept.history["device"],
+        transforms=kept.transforms,
     )

@@ -18,6 +18,8 @@ from safetensors.numpy import save_file
 from seqgraft.files import atomic_path
 
 SUFFIX = ".safetensors"
+UNFINISHED = ".checkpoint"  # of fits that were cut short, see `learn.checkpoint`
+MOST_UNFINISHED = 200  # files of fits that nobody asked for
 _WEIGHT = "weight:"
 
 
@@ -37,6 +39,8 @@ class FitResult:
         The fit's row of ``history.tsv``: JSON scalars.
     weights : dict of numpy.ndarray
         Weights of the final predictor by name; empty where they are not kept.
+    transforms : list, optional
+        Of numbers the fitted transforms of each output, which predictions have undone.
     """
 
     test: np.ndarray
@@ -44,6 +48,7 @@ class FitResult:
     held_out: np.ndarray
     history: dict[str, Any]
     weights: dict[str, np.ndarray] = field(default_factory=dict)
+    transforms: list[Any] | None = None
 
 
 def array_digest(array: np.ndarray) -> str:
@@ -100,13 +105,16 @@ class Store:
         try:
             with safe_open(path, framework="numpy") as file:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                history = json.loads(file.metadata()["history"])
+                known = file.metadata()
+                history, transforms = (json.loads(known.get(n, "null")) for n in ("history", "transforms"))
         except (SafetensorError, KeyError, json.JSONDecodeError):
             return None
         weights = {
             name.removeprefix(_WEIGHT): value for name, value in arrays.items() if name.startswith(_WEIGHT)
         }
-        return FitResult(arrays["test"], arrays["held_out_rows"], arrays["held_out"], history, weights)
+        return FitResult(
+            arrays["test"], arrays["held_out_rows"], arrays["held_out"], history, weights, transforms
+        )
 
     def put(self, key: str, result: FitResult) -> None:
         """Write a finished fit, atomically, and let go of the oldest unasked ones if there are too many."""
@@ -114,29 +122,38 @@ class Store:
             return
         self._asked.add(key)
         arrays = {"test": result.test, "held_out_rows": result.held_out_rows, "held_out": result.held_out}
+        # Of an array in another order safetensors would write the bytes as they lie.
+        arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
         arrays |= {_WEIGHT + name: np.ascontiguousarray(value) for name, value in result.weights.items()}
         with atomic_path(self.folder / f"{key}{SUFFIX}") as path:
-            save_file(arrays, path, metadata={"history": json.dumps(result.history)})
-
-        self._bound()
+            known: dict[str, Any] = {"history": result.history}
+            if result.transforms is not None:
+                known["transforms"] = result.transforms
+            save_file(arrays, path, metadata={name: json.dumps(value) for name, value in known.items()})
+        for path in self.folder.glob(f"{key}.*{UNFINISHED}"):
+            _removed(path)
+        self._bound(SUFFIX, self.most)
+        self._bound(UNFINISHED, MOST_UNFINISHED)
 
     def prune(self, keep_keys: Collection[str]) -> int:
         """Remove all but the fits `keep_keys`, unfinished files of killed writers too; return how many they were."""
-        return sum(_removed(path) for path in self._others(set(keep_keys)))
+        unwanted = (path for suffix in (SUFFIX, UNFINISHED) for path in self._others(set(keep_keys), suffix))
+        return sum(_removed(path) for path in unwanted)
 
-    def _bound(self) -> None:
-        """Keep at most `most` fits that were not asked for, the newest."""
-        others = self._others(self._asked)
-        if len(others) > self.most:
+    def _bound(self, suffix: str, most: int) -> None:
+        """Keep at most so many files of one kind whose fits were not asked for, the newest."""
+        others = self._others(self._asked, suffix)
+        if len(others) > most:
             others.sort(key=_written)
-            for path in others[: len(others) - self.most]:
+            for path in others[: len(others) - most]:
                 _removed(path)
 
-    def _others(self, keys: Collection[str]) -> list[Path]:
-        """List the files of the store, unfinished ones included, that do not hold one of these fits."""
+    def _others(self, keys: Collection[str], suffix: str) -> list[Path]:
+        """List the files of one kind, unfinished ones included, that do not belong to one of these fits."""
         if self.folder is None or not self.folder.is_dir():
             return []
-        return [path for path in self.folder.glob(f"*{SUFFIX}") if path.stem not in keys]
+        # A name begins with the key and a dot; one that begins with a dot was never finished.
+        return [path for path in self.folder.glob(f"*{suffix}") if path.name.partition(".")[0] not in keys]
 
 
 def _written(path: Path) -> int:

@@ -36,7 +36,7 @@ class Work:
     operations : float
         Floating-point operations of one forward pass.
     cells : float
-        Filters times letters.
+        Activations written: of `cnn`, filters times letters.
     """
 
     operations: float
@@ -44,7 +44,7 @@ class Work:
 
 
 def work_of(letters: int, length: int, backbone: BackboneSettings) -> Work:
-    """Count the work of one sequence; the same counts as in ``learn.backbones``, without torch.
+    """Return the work of one sequence.
 
     Parameters
     ----------
@@ -55,11 +55,8 @@ def work_of(letters: int, length: int, backbone: BackboneSettings) -> Work:
     backbone : BackboneSettings
         The backbone.
     """
-    width, (kernel1, kernel2), (pool1, pool2) = backbone.width, backbone.kernels, backbone.pools
-    cells1 = length // pool1
-    cells2 = cells1 // pool2
-    multiply_adds = width * (letters * kernel1 * length + width * kernel2 * cells1 + cells2 * backbone.hidden)
-    return Work(2.0 * multiply_adds, float(width * length))
+    size = backbone.size(letters, length)
+    return Work(2.0 * size.multiply_adds, float(size.activations))
 
 
 def training_seconds(work: Work, steps: float, sequences: float, speed: Speed) -> float:

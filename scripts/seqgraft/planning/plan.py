@@ -21,6 +21,7 @@ from seqgraft.planning.costs import (
 from seqgraft.planning.fits import division, labels_of, pooled, regressions, tested, work_on
 from seqgraft.planning.sizes import TaskSize, size_of
 from seqgraft.planning.speed import Speed
+from seqgraft.planning.strategies import parts_of, trials
 
 # Bytes of one fit in predictions, resume store and metrics: for itself, and for each sequence that it predicts.
 BYTES_PER_FIT, BYTES_PER_PREDICTION = 4_000, 28
@@ -173,7 +174,7 @@ def _add_training(
         pool = float(part) if part else pooled(study, task, size)
         learned, held_out = pool * (1 - own.validation), pool * own.validation
         steps = learned / own.batch_size + 1
-        seconds += training_seconds(work, max(own.epochs) * steps, max(own.epochs) * learned, speed)
+        seconds += training_seconds(work, own.passes * steps, own.passes * learned, speed)
         seconds += predicting_seconds(work, len(own.epochs) * held_out, speed)
         seconds += predicting_seconds(work, size.sequences, speed)
     plan.most.append(seconds)
@@ -209,15 +210,17 @@ def _add_strategy(
             continue
         work = work_on(study, target, size)
         members, learned = division(training, labels)
-        if strategy.trainable == "all":
-            runs = study.replicates * members * len(training.learning_rates)
-            plan.networks += runs
-            steps = max(training.epochs) * (learned // training.batch_size + 1)
-            most += training_seconds(work, runs * steps, runs * max(training.epochs) * learned, speed)
-            most += predicting_seconds(work, runs * len(training.epochs) * (labels - learned), speed)
-            rest += predicting_seconds(work, study.replicates * members * test, speed)
-        else:
-            rest += regressions(study, labels, members, speed)
+        for facts, share in parts_of(study, strategy, transfer):
+            if facts.trainable == "all":
+                runs = study.replicates * members * len(training.grid) * trials(study, facts)
+                plan.networks += runs
+                passes = training.passes * facts.cost * share
+                steps = passes * (learned // training.batch_size + 1)
+                most += training_seconds(work, runs * steps, runs * passes * learned, speed)
+                most += predicting_seconds(work, runs * len(training.epochs) * (labels - learned), speed)
+                rest += predicting_seconds(work, study.replicates * members * test, speed)
+            if "head" in (facts.trainable, *facts.settings):
+                rest += regressions(study, labels, members, speed)
     plan.most.append(start + rest + most)
 
 
@@ -251,6 +254,10 @@ def _neighbours(study: Study, labels: float, test: float, speed: Speed) -> float
 _BASELINES: dict[str, Callable[[Study, float, float, Speed], float]] = {
     "constant": lambda study, labels, test, speed: 0.0,
     "kmer-logistic": lambda study, labels, test, speed: regressions(
+        study, labels, division(study.training, labels)[0], speed
+    ),
+    # A ridge regression has a closed form: less than this.
+    "kmer-ridge": lambda study, labels, test, speed: regressions(
         study, labels, division(study.training, labels)[0], speed
     ),
     "nearest-neighbour": _neighbours,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from seqgraft.report import text
 from seqgraft.report.savings_tables import savings_estimate, savings_interval
-from seqgraft.report.tables import lower_is_better, metric_title
+from seqgraft.report.tables import digits_of, lower_is_better, metric_title
 from seqgraft.stats.comparisons import FEWEST
 from seqgraft.stats.metrics import worst_and_best
 from seqgraft.stats.settings import BEST_BASELINE, CHOSEN, CURVE, SCRATCH, ZERO_SHOT
@@ -168,11 +168,11 @@ def _checks(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
     at = [r for r in contrasts if r["reference"] == ZERO_SHOT and r["train_size"] != CURVE]
     if not steps and not beaten and at and not _ends(at[0], sign)[0] > 0:
         size = text.train_size(at[0]["train_size"], at[0]["is_all"])
+        first = "; the first ones serve to set the threshold" if verdict.get("thresholds") else ""
         less = "is worse than" if _ends(at[0], sign)[1] < 0 else "is not shown to be better than"
         steps.append(
             f"With {size} labels the chosen strategy {less} the source model as "
-            "it is (zero-shot): training pays with more labels; the first ones serve to set the "
-            "threshold."
+            f"it is (zero-shot): training pays with more labels{first}."
         )
     return steps
 
@@ -180,14 +180,15 @@ def _checks(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
 def _better(verdict: Record, own: pd.DataFrame, sign: float) -> list[str]:
     """Name what is better than the chosen strategy over the learning curve."""
     steps = []
+    digits = digits_of(verdict["metric"])
     for row in own[(own["role"] == "contrast") & (own["train_size"] == CURVE)].to_dict("records"):
         if _ends(row, sign)[1] < 0:
             zero = row["reference"] == ZERO_SHOT
             name = "The source model as it is (zero-shot)" if zero else row["reference"]
             steps.append(
                 f"{name} is better than the chosen strategy (difference in {metric_title(verdict['metric'])} "
-                f"{text.signed(row['difference'])}, interval "
-                f"{text.signed_span(row['ci_low'], row['ci_high'])}): use it instead."
+                f"{text.signed(row['difference'], digits)}, interval "
+                f"{text.signed_span(row['ci_low'], row['ci_high'], digits)}): use it instead."
             )
     return steps
 
@@ -217,7 +218,7 @@ def _hurts(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: f
 def _no_evidence(verdict: Record, own: pd.DataFrame, title: str, sign: float, alpha: float) -> list[str]:
     """Where the test shows nothing."""
     low, high = _ends(verdict, sign)
-    name = metric_title(verdict["metric"])
+    name, digits = metric_title(verdict["metric"]), digits_of(verdict["metric"])
     first = f"Do not count on this source for {title}; use {_simple(verdict)}."
     if low > 0 or high < 0:
         return [
@@ -227,8 +228,8 @@ def _no_evidence(verdict: Record, own: pd.DataFrame, title: str, sign: float, al
         ]
     return [
         first,
-        f"No evidence is not evidence of no effect: a loss of {text.number(max(-low, 0.0))} and a gain of "
-        f"{text.number(max(high, 0.0))} {name} are both compatible with these data. If that matters, more "
+        f"No evidence is not evidence of no effect: a loss of {text.number(max(-low, 0.0), digits)} and a gain of "
+        f"{text.number(max(high, 0.0), digits)} {name} are both compatible with these data. If that matters, more "
         "test sequences and more replicates narrow the interval.",
         "A source nearer to the target may do better.",
     ]
@@ -283,12 +284,14 @@ def baseline_warning(verdict: Record, comparisons: pd.DataFrame) -> tuple[str, s
     worst, top = _ends(row, -1.0 if lower_is_better(verdict["metric"]) else 1.0)
     if worst > 0:
         return None
+    digits = digits_of(verdict["metric"])
     kind = "a k-mer model" if best.startswith("kmer") else f"the baseline {best}"
     opening = f"Worse than {kind}." if top < 0 else f"Not better than {kind}."
     side = "above" if not lower_is_better(verdict["metric"]) else "below"
     return opening, (
         f"Over the learning curve the difference in {metric_title(verdict['metric'])} from {best} is "
-        f"{text.signed(row['difference'])} (interval {text.signed_span(row['ci_low'], row['ci_high'])}), "
+        f"{text.signed(row['difference'], digits)} (interval "
+        f"{text.signed_span(row['ci_low'], row['ci_high'], digits)}), "
         f"which is not {side} 0 beyond doubt."
     )
 
@@ -318,8 +321,9 @@ def brief(verdict: Record) -> str:
     """Say a verdict's numbers in a few signs, e.g. "AUROC +0.052 (+0.030 to +0.074)"; empty without numbers."""
     if verdict["difference"] is None:
         return ""
-    span = text.signed_span(verdict["ci_low"], verdict["ci_high"])
-    return f"{metric_title(verdict['metric'])} {text.signed(verdict['difference'])} ({span})"
+    digits = digits_of(verdict["metric"])
+    span = text.signed_span(verdict["ci_low"], verdict["ci_high"], digits)
+    return f"{metric_title(verdict['metric'])} {text.signed(verdict['difference'], digits)} ({span})"
 
 
 def tiles(verdict: Record, comparisons: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -342,7 +346,7 @@ def tiles(verdict: Record, comparisons: pd.DataFrame) -> list[tuple[str, str, st
         & (comparisons["metric"] == verdict["metric"])
         & (comparisons["train_size"] == CURVE)
     ]
-    name = metric_title(verdict["metric"])
+    name, digits = metric_title(verdict["metric"]), digits_of(verdict["metric"])
     words = {
         SCRATCH: "against training from scratch",
         ZERO_SHOT: "against the source model as it is (zero-shot)",
@@ -350,8 +354,8 @@ def tiles(verdict: Record, comparisons: pd.DataFrame) -> list[tuple[str, str, st
     found = []
     for row in own[own["role"].isin(["primary", "contrast"])].to_dict("records"):
         what = words.get(row["reference"], f"against the best baseline ({row['reference']})")
-        interval = text.signed_span(row["ci_low"], row["ci_high"])
-        found.append((f"{name} {what}", text.signed(row["difference"]), interval))
+        interval = text.signed_span(row["ci_low"], row["ci_high"], digits)
+        found.append((f"{name} {what}", text.signed(row["difference"], digits), interval))
     return found
 
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from seqgraft.report.fonts import families
 from seqgraft.report.look import FAINT, INK, RULE
+from seqgraft.report.text import DIGITS
 
 #: Written on every figure of a study with a simulated task.
 SIMULATED = "SIMULATED DATA"
@@ -57,6 +58,8 @@ class Frame:
         Coverage of the intervals.
     simulated : bool
         Whether the study has a simulated task.
+    digits : int or None
+        Digits after the point of the metric; None for three significant ones.
     """
 
     title: str
@@ -65,6 +68,7 @@ class Frame:
     n_test: int
     level: float
     simulated: bool
+    digits: int | None = DIGITS
 
 
 def write_title(figure: Figure, frame: Frame, columns: int) -> None:

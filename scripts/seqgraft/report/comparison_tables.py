@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from seqgraft.report import text
-from seqgraft.report.tables import Cell, Row, Table, heading, metric_title, num
+from seqgraft.report.tables import Cell, Row, Table, digits_of, heading, metric_title, num
 from seqgraft.stats.multiplicity import p_text
 from seqgraft.stats.settings import CHOSEN, CURVE, ZERO_SHOT
 
@@ -38,13 +38,14 @@ def comparison_table(comparisons: pd.DataFrame, transfer: str, metric: str, leve
     if ZERO_SHOT in set(own["reference"]):
         labels += " (but zero-shot, which sees none)"
     rows = []
+    digits = digits_of(metric)
     for row in own.to_dict("records"):
         primary = row["role"] == "primary"
         cells = (
             Cell(f"{row['strategy']} − {row['reference']}", kind="head"),
             Cell("the verdict" if primary else "contrast"),
-            num(text.signed(row["difference"])),
-            num(text.signed_span(row["ci_low"], row["ci_high"])),
+            num(text.signed(row["difference"], digits)),
+            num(text.signed_span(row["ci_low"], row["ci_high"], digits)),
             num(text.p_value(row["p_value"])),
             num(text.p_value(row["p_adjusted"])),
             Cell(str(row["verdict"] or "")),
@@ -115,4 +116,6 @@ def _difference(row: dict[Hashable, Any] | None) -> Cell:
     if row is None:
         return num(text.NOTHING)
     words = "" if text.missing(row["p_adjusted"]) else p_text(row["p_adjusted"])
-    return num(text.signed(row["difference"]), text.signed_span(row["ci_low"], row["ci_high"]), words)
+    digits = digits_of(str(row["metric"]))
+    span = text.signed_span(row["ci_low"], row["ci_high"], digits)
+    return num(text.signed(row["difference"], digits), span, words)

@@ -9,9 +9,12 @@ import pandas as pd
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.tables import Cell, Row, Table, num
+from seqgraft.report.task_words import type_of
 
 #: Examples shown of each reason.
 EXAMPLES = 3
+#: More classes than this are not shown one by one.
+MOST_CLASSES = 12
 _PARTS = {"test": "test part", "pool": "pool"}
 
 
@@ -68,15 +71,16 @@ def composition_table(inputs: ReportInputs, task: str) -> Table:
         cells += [num(text.percent(entry["letters"].get(letter, 0.0))) for letter in shown]
         rows.append(Row(tuple(cells)))
     heads = ("class", "sequences", *(["GC"] if has_gc else []), *shown)
+    one = len(classes) == 1
+    differ = (
+        "" if one else " Where the classes differ in composition, a model can tell them apart by that alone."
+    )
     return Table(
-        "Accepted sequences by class",
+        "Accepted sequences" if one else "Accepted sequences by class",
         heads,
         tuple(rows),
         frozenset(range(1, len(heads))),
-        (
-            f"{_lengths(inputs.data_summaries[task]['length'])} Where the classes differ in "
-            "composition, a model can tell them apart by that alone.",
-        ),
+        (f"{_lengths(inputs.data_summaries[task]['length'])}{differ}",),
     )
 
 
@@ -103,7 +107,9 @@ def split_table(inputs: ReportInputs, task: str) -> Table:
     Table
     """
     counts = inputs.split_counts[task]
-    classes = inputs.classes_of(task)
+    classes = inputs.config["tasks"][task]["classes"]
+    if not type_of(inputs, task).binary or not classes:
+        return _split_of(counts)
     found = {(row["part"], row["label"]): int(row["sequences"]) for row in counts.to_dict("records")}
     rows = []
     for part, words in _PARTS.items():
@@ -117,6 +123,21 @@ def split_table(inputs: ReportInputs, task: str) -> Table:
         tuple(rows),
         frozenset(range(1, len(classes) + 3)),
     )
+
+
+def _split_of(counts: pd.DataFrame) -> Table:
+    """Show the parts of a task that is not binary, by label where each sequence has one class."""
+    labels = list(counts["label"].drop_duplicates())
+    found = {(row["part"], row["label"]): int(row["sequences"]) for row in counts.to_dict("records")}
+    many = len(labels) > MOST_CLASSES
+    shown = labels if len(labels) > 1 and not many else []
+    rows = []
+    for part, words in _PARTS.items():
+        own = [found.get((part, name), 0) for name in labels]
+        cells = [Cell(words, kind="head"), *[num(text.count(found.get((part, name), 0))) for name in shown]]
+        rows.append(Row((*cells, num(text.count(sum(own))))))
+    heads = ("part", *map(str, shown), "together" if shown else "sequences")
+    return Table("Test part and pool", heads, tuple(rows), frozenset(range(1, len(heads))))
 
 
 def reasons_table(inputs: ReportInputs, task: str) -> Table | None:

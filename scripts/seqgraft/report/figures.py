@@ -29,10 +29,11 @@ from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.matrix import matrix_of
 from seqgraft.report.matrix_figure import matrix_drawing
 from seqgraft.report.paper import to_pdf, to_png
-from seqgraft.report.reliability_figure import reliability_figure
+from seqgraft.report.reliability_figure import CALLS, MEASURED, TRUST_CAPTIONS, reliability_figure
 from seqgraft.report.series import series_of
 from seqgraft.report.svg import to_svg
-from seqgraft.report.tables import lower_is_better, metric_title
+from seqgraft.report.tables import digits_of, lower_is_better, metric_title
+from seqgraft.report.task_words import target_type, type_of
 from seqgraft.report.text import train_size
 from seqgraft.report.training_figure import NAMED, Course, training_course
 from seqgraft.running.side_by_side import each
@@ -196,6 +197,15 @@ def reliability_drawing(inputs: ReportInputs, verdict: dict[str, Any], key: str)
     """
     shown = panels(inputs.reliability, verdict["transfer"])
     frame = _frame(inputs, verdict)
+    kind = target_type(inputs, verdict)
+    if not kind.binary:
+        axis = MEASURED if kind.numbers else CALLS
+        return Drawing(
+            f"{key}-figure-reliability",
+            f"{verdict['transfer']}.{RELIABILITY}",
+            TRUST_CAPTIONS[axis].replace("LEVEL", f"{frame.level * 100:g} %"),
+            lambda narrow: reliability_figure(shown, frame, narrow=narrow, axis=axis),
+        )
     caption = (
         "Test sequences in bins of equal numbers by predicted probability, all replicates together: the share that "
         f"was positive, with its {frame.level * 100:g} % interval (Wilson), which counts every test sequence once. On "
@@ -260,7 +270,9 @@ def training_drawings(inputs: ReportInputs) -> list[Drawing]:
     sources = dict.fromkeys(verdict["source"] for verdict in inputs.verdicts)
     for number, source in enumerate(sources, start=1):
         title = " + ".join(inputs.title_of(name) for name in source.split("+"))
-        frame = Frame(f"Source models: {title}", "", True, 0, 0.0, inputs.simulated)
+        frame = Frame(
+            f"Source models: {title}", type_of(inputs, source).loss_words, True, 0, 0.0, inputs.simulated
+        )
         courses = tuple(
             _course(f"model {int(folder.rsplit('/', 1)[1]) + 1}", model.history, model.bundle)
             for folder, model in inputs.source_models.items()
@@ -286,14 +298,15 @@ def training_drawings(inputs: ReportInputs) -> list[Drawing]:
 def _course(name: str, history: pd.DataFrame, bundle: dict[str, Any]) -> Course:
     """Collect what is drawn of one source model."""
     knows_classes = "validation_accuracy" not in history or history["validation_auroc"].notna().any()
+    drawn = "validation_auroc" if knows_classes else "validation_accuracy"
     return Course(
         name,
         tuple(int(epoch) for epoch in history["epoch"]),
         tuple(float(value) for value in history["train_loss"]),
         tuple(float(value) for value in history["validation_loss"]),
-        tuple(
-            float(value) for value in history["validation_auroc" if knows_classes else "validation_accuracy"]
-        ),
+        tuple(float(value) for value in history[drawn])
+        if drawn in history and history[drawn].notna().any()
+        else (),
         int(bundle.get("epochs") or 0),
         "AUROC" if knows_classes else "accuracy of masked letters",
     )
@@ -384,6 +397,7 @@ def _frame(inputs: ReportInputs, verdict: dict[str, Any]) -> Frame:
         n_test=0 if own.empty else int(own["n_test"].max()),
         level=float(verdict["level"]),
         simulated=inputs.simulated,
+        digits=digits_of(verdict["metric"]),
     )
 
 

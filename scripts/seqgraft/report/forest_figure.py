@@ -76,10 +76,10 @@ def forest(groups: Sequence[Group], frame: Frame, *, narrow: bool = False) -> Sk
         )
         write_title(figure, frame, columns)
         axes.set_ylim(slots, 0)
-        axes.set_xlim(*_range(groups))
+        axes.set_xlim(*_range(groups, frame))
         place = 0.0
         for group in groups:
-            place = _draw(axes, group, place, narrow)
+            place = _draw(axes, group, place, narrow, frame.digits)
         _dress(axes, frame, narrow)
         title = f"Difference in {frame.metric_title}: {frame.title}"
         return Sketch(figure, title, _description(groups, frame))
@@ -89,23 +89,27 @@ def _description(groups: Sequence[Group], frame: Frame) -> str:
     """Put the numbers of the drawing into words."""
     words = []
     for group in groups:
-        rows = [f"{r.label} {signed(r.difference)} ({signed_span(r.low, r.high)})" for r in group.rows]
+        rows = [
+            f"{r.label} {signed(r.difference, frame.digits)} ({signed_span(r.low, r.high, frame.digits)})"
+            for r in group.rows
+        ]
         words.append(f"{group.title}: {', '.join(rows)}")
     return f"Mean paired differences with {frame.level * 100:g} % intervals. {'; '.join(words)}."
 
 
-def _range(groups: Sequence[Group]) -> tuple[float, float]:
+def _range(groups: Sequence[Group], frame: Frame) -> tuple[float, float]:
     """Return the range of the axis, zero inside it."""
     values = [0.0]
     for group in groups:
         for row in group.rows:
             values += [v for v in (row.difference, row.low, row.high) if math.isfinite(v)]
     low, high = min(values), max(values)
-    margin = 0.06 * max(high - low, 0.01)
+    # What has a unit may differ by very little.
+    margin = 0.06 * max(high - low, 0.01 if frame.digits else 1e-12)
     return low - margin, high + margin
 
 
-def _draw(axes: Axes, group: Group, place: float, narrow: bool) -> float:
+def _draw(axes: Axes, group: Group, place: float, narrow: bool, digits: int | None) -> float:
     """Draw one group from a height on; return the height below it."""
     small = 8 if narrow else 9
     look = LOOKS.get(group.reference)
@@ -134,9 +138,9 @@ def _draw(axes: Axes, group: Group, place: float, narrow: bool) -> float:
             zorder=4,
         )  # fmt: skip
         if narrow:
-            text = f"{signed(row.difference)}\u2002({_short(row.low)}, {_short(row.high)})"
+            text = f"{signed(row.difference, digits)}\u2002({_short(row.low, digits)}, {_short(row.high, digits)})"
         else:
-            text = f"{signed(row.difference)}   ({signed_span(row.low, row.high)})"
+            text = f"{signed(row.difference, digits)}   ({signed_span(row.low, row.high, digits)})"
         axes.text(
             1 + 0.1 * inch, place, text, fontsize=7 if narrow else small, va="center",
             fontweight="bold" if row.main else "normal", transform=axes.get_yaxis_transform(),
@@ -145,9 +149,9 @@ def _draw(axes: Axes, group: Group, place: float, narrow: bool) -> float:
     return place + 0.1
 
 
-def _short(value: float) -> str:
+def _short(value: float, digits: int | None) -> str:
     """Write an end of an interval in the little room of a phone, e.g. "+.037"."""
-    return signed(value).replace("0.", ".", 1)
+    return signed(value, digits).replace("0.", ".", 1)
 
 
 def _dress(axes: Axes, frame: Frame, narrow: bool) -> None:

@@ -83,13 +83,18 @@ def bands_table(inputs: ReportInputs, transfer: str, level: float) -> Table | No
         rows += [_row(row) for row in (*_bands(table, part), _all(table, part))]
     first = table.iloc[0]
     size = text.train_size(int(first["train_size"]), bool(first["is_all"]))
-    heads = ("identity", "test sequences", "positive", CHOSEN, SCRATCH, "difference")
+    heads: tuple[str, ...] = ("identity", "test sequences", "positive", CHOSEN, SCRATCH, "difference")
+    if table["positives"].isna().all():
+        heads = tuple(head for head in heads if head != "positive")
+        rows = [
+            row if len(row.cells) == 1 else Row((*row.cells[:2], *row.cells[3:]), row.style) for row in rows
+        ]
     notes = (
         f"{metric_title(str(first['metric']))} at train size {size}, {level * 100:g} % intervals. Exploratory: bands "
         "hold few sequences, differ in more than identity, and none of their differences was tested.",
     )
     return Table(
-        "Scores by identity to training sequences", heads, tuple(rows), frozenset(range(1, 6)), notes
+        "Scores by identity to training sequences", heads, tuple(rows), frozenset(range(1, len(heads))), notes
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from seqgraft.config.stepping import FALLING
 from seqgraft.learn.descriptions import BACKBONES, BASELINES, STRATEGIES
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.learn.neighbours import NEIGHBOURS, PRIORS
@@ -16,6 +17,7 @@ from seqgraft.report.methods_pretraining import second_stage_words, shared_words
 from seqgraft.report.methods_sources import estimates_words, forgetting_words
 from seqgraft.report.methods_statistics import statistics_words
 from seqgraft.report.references import OF_STRATEGIES, Citations
+from seqgraft.report.task_words import CONSTANT, constant_words, target_types, type_of
 from seqgraft.stats.settings import ZERO_SHOT
 
 #: Packages that are named with their version, and how they are written.
@@ -114,16 +116,32 @@ def _network(inputs: ReportInputs) -> str:
 
 
 def _optimizer(settings: dict[str, Any], rates: str, cited: Citations) -> str:
-    """Say how a network is trained."""
+    """Say how a network is trained, and which of its weights are used."""
     extra = ""
     if settings.get("token_dropout"):
         extra += f", {text.percent(float(settings['token_dropout']), 0)} of the letters hidden at random"
     if settings.get("shift"):
         extra += f", shifts of up to {text.plural(int(settings['shift']), 'letter')}"
-    return (
-        f"AdamW {cited.cite('loshchilov2019')} at {rates}, batches of {settings['batch_size']}, weight decay "
-        f"{settings['weight_decay']:g}{extra}"
+    names = {"adam": "Adam", "sgd": f"gradient descent with momentum {settings.get('momentum', 0.9):g}"}
+    name = names.get(settings.get("optimizer", "adamw")) or f"AdamW {cited.cite('loshchilov2019')}"
+    schedule = _schedule(settings)
+    decays = text.listed(
+        [f"{value:g}" for value in settings.get("weight_decays") or [settings["weight_decay"]]], "or"
     )
+    kept = (
+        "the last weights of a run of its own for each number of epochs"
+        if schedule in FALLING
+        else f"a running average of the weights {cited.cite('shamir2013')}"
+    )
+    return (
+        f"{name} at a {schedule} learning rate {rates}, batches of {settings['batch_size']}, weight decay "
+        f"{decays}{extra} and {kept}"
+    )
+
+
+def _schedule(settings: dict[str, Any]) -> str:
+    """Name the schedule of the learning rate."""
+    return str(settings.get("schedule", "constant"))
 
 
 def _sources(inputs: ReportInputs, cited: Citations) -> str:
@@ -138,13 +156,20 @@ def _sources(inputs: ReportInputs, cited: Citations) -> str:
         else f"{number} source models per source, which differ in their seeds, were trained on the source's pool; the "
         "replicates of a target start from them in turn, so that no result hangs on one source model."
     )
-    how = _optimizer(own, f"a constant learning rate of {own['learning_rate']:g}", cited)
+    how = _optimizer(own, f"of {own['learning_rate']:g}", cited)
     return (
-        f"{models} Training used {how} and a running average of the weights {cited.cite('shamir2013')}. After "
-        f"{checkpoints} epochs the log loss on a stratified {text.percent(float(own['validation']), 0)} of these "
-        "sequences, held out, was taken; the checkpoint with the lowest was kept, and training ended early after "
+        f"{models} Training used {how}. After "
+        f"{checkpoints} epochs the {_source_loss(inputs)} on a stratified "
+        f"{text.percent(float(own['validation']), 0)} of these sequences, held out, was taken; the checkpoint with "
+        "the lowest was kept, and training ended early after "
         f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
     )
+
+
+def _source_loss(inputs: ReportInputs) -> str:
+    """Name what source models are judged by."""
+    sources = dict.fromkeys(verdict["source"] for verdict in inputs.verdicts)
+    return text.listed(list(dict.fromkeys(type_of(inputs, name).loss_words for name in sources)), "or")
 
 
 def _source_sizes(inputs: ReportInputs) -> str:
@@ -171,6 +196,7 @@ def _source_sizes(inputs: ReportInputs) -> str:
 def _strategies(inputs: ReportInputs, cited: Citations) -> str:
     """Say what each strategy and baseline does, with its paper."""
     names = list(inputs.summary["strategy"].drop_duplicates())
+    kinds = target_types(inputs)
     words = []
     for kind, table in (("The target was learned in these ways", STRATEGIES), ("Baselines", BASELINES)):
         entries = []
@@ -178,12 +204,13 @@ def _strategies(inputs: ReportInputs, cited: Citations) -> str:
             about = table.get(name)
             if about is None:
                 continue
+            what = constant_words(kinds) if name == CONSTANT else about.text
             marker = ""
             if name in OF_STRATEGIES:
                 marker = f" {cited.cite(OF_STRATEGIES[name])}"
             elif about.citation:
                 marker = f" {cited.cite_words(about.citation)}"
-            entries.append(f"{name}{marker}: {about.text[0].lower()}{about.text[1:].rstrip('.')}")
+            entries.append(f"{name}{marker}: {what[0].lower()}{what[1:].rstrip('.')}")
         if entries:
             words.append(f"{kind}: {'; '.join(entries)}.")
     return " ".join(words)
@@ -195,19 +222,22 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
     names = set(inputs.summary["strategy"])
     known = {**STRATEGY_FACTS, **NETWORK_BASELINES}
     facts = [known[name] for name in names if name in known]
+    numbers = all(kind.numbers for kind in target_types(inputs))
+    outputs = "predictions" if numbers else "logits"
     words = [
         f"Everything that a fit chooses it chooses on labels inside its own n {cited.cite('varma2006')}: below 500 "
         f"labels by at most {own['folds']}-fold cross-fitting, from 500 on by a stratified fifth (at most 500). The "
-        "final predictor averages the logits of the models trained for this choice, in the same way for everything "
+        f"final predictor averages the {outputs} of the models trained for this choice, in the same way for everything "
         "that is trained."
     ]
-    if any(fact.trainable == "all" for fact in facts):
+    if any(fact.trainable in ("all", "chosen") for fact in facts):
         rates = text.listed([f"{rate:g}" for rate in own["learning_rates"]], "or")
-        how = _optimizer(own, f"a constant learning rate ({rates})", cited)
+        how = _optimizer(own, f"({rates})", cited)
         checkpoints = text.listed([str(epoch) for epoch in own["epochs"]])
+        what = "learning rate, weight decay" if own.get("weight_decays") else "learning rate"
         words.append(
-            f"Networks were trained with {how} and the same running average; learning rate and epochs (of "
-            f"{checkpoints}) have the lowest held-out log loss, and training ended early after "
+            f"Networks were trained with {how}; {what} and epochs (of {checkpoints}) have the lowest held-out log "
+            "loss, and training ended early after "
             f"{text.plural(int(own['patience']), 'checkpoint')} without a lower one."
         )
     if any(fact.trainable == "head" for fact in facts) or "kmer-logistic" in names:
@@ -226,6 +256,8 @@ def _choosing(inputs: ReportInputs, cited: Citations) -> str:
             f"For nearest-neighbour the number of neighbours ({voters}) and the weight of the share of positives, "
             f"counted in wholly identical neighbours ({priors}), were chosen in the same way."
         )
+    if not any(kind.binary for kind in target_types(inputs)):
+        return " ".join(words)
     words.append(
         f"A temperature {cited.cite('guo2017')} and a threshold (the highest expected MCC under probabilities fitted "
         f"to held-out logits {cited.cite('platt1999')}) were fitted on held-out logits of the single models and "

@@ -10,13 +10,20 @@ from seqgraft.report import text
 from seqgraft.report.identity_tables import BANDS
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.source_tables import attached
+from seqgraft.report.task_words import NAMED, inputs_words, label_words, type_of
 
 _AMBIGUOUS = {
     "drop": "left out",
     "unknown": "kept with that letter as unknown",
     "error": "not accepted (the run would have stopped at the first)",
 }
-_CONFLICTS = {"drop": "left out", "error": "not accepted (the run would have stopped at the first)"}
+_CONFLICTS = {
+    "drop": "left out",
+    "error": "not accepted (the run would have stopped at the first)",
+    "mean": "given the mean of their labels where these were near enough and left out otherwise",
+    "first": "given the label of the first copy",
+    "merge": "given the labels of all copies where none contradicted another and left out otherwise",
+}
 
 
 def data_words(inputs: ReportInputs) -> str:
@@ -43,9 +50,14 @@ def data_words(inputs: ReportInputs) -> str:
             for name, task in tasks.items()
             if (task.get("ambiguous", "drop"), task.get("conflicts", "drop")) == (ambiguous, conflicts)
         ]
+        binary = all(type_of(inputs, name).binary for name in tasks)
+        both = "both classes" if binary else "different labels"
+        conflict = _CONFLICTS.get(
+            conflicts, f"given {'their mean' if conflicts == 'mean' else 'the first label'}"
+        )
         where = "" if len(policies) == 1 else f" ({text.listed(own)})"
         words.append(
-            f"Repeated sequences were kept once; sequences found with both classes were {_CONFLICTS[conflicts]}; "
+            f"Repeated sequences were kept once; sequences found with {both} were {conflict}; "
             f"sequences with an ambiguity code were {_AMBIGUOUS[ambiguous]}{where}."
         )
     return " ".join(words)
@@ -55,12 +67,14 @@ def _task(inputs: ReportInputs, name: str) -> str:
     """Describe one task's sequences and where they are from."""
     task, found = inputs.learned[name], inputs.data_summaries[name]
     alphabet = {"dna": "DNA", "rna": "RNA"}.get(task["alphabet"], task["alphabet"])
-    # Of sequences without labels the summary counts all together.
-    entries = [found["classes"][c] for c in task["classes"]] or list(found["classes"].values())
-    classes = [
-        f"{text.count(entry['sequences'])} {c}"
-        for entry, c in zip(entries, inputs.classes_of(name), strict=True)
-    ]
+    by_class = [f"{text.count(own['sequences'])} {name}" for name, own in found["classes"].items()]
+    known, labelled = type_of(inputs, name), task.get("type") != "unlabelled"
+    if known.binary and labelled:
+        by_class = [f"{text.count(found['classes'][c]['sequences'])} {c}" for c in task["classes"]]
+    total = sum(int(own["sequences"]) for own in found["classes"].values())
+    counted = text.listed(by_class) if 1 < len(by_class) <= NAMED else text.count(total)
+    predicted = "" if known.binary else f", of each of which {label_words(task)} is predicted"
+    predicted = predicted if labelled else " without labels"
     low, high = found["length"]["min"], found["length"]["max"]
     letters = text.count(low) if low == high else text.span(low, high, 0)
     used = [
@@ -77,7 +91,7 @@ def _task(inputs: ReportInputs, name: str) -> str:
     reasons = ", ".join(f"{kind}: {text.count(n)}" for kind, n in found["rejected"].items() if n)
     left = f"{text.count(out)} left out ({reasons})" if out and reasons else f"{text.count(out)} left out"
     return (
-        f"{inputs.title_of(name)}{role}: {text.listed(classes)} {alphabet} sequences of {letters} letters, "
+        f"{inputs.title_of(name)}{role}: {counted} {alphabet} {inputs_words(task)} of {letters} letters{predicted}, "
         f"{_origin(task)}; of {text.count(read)} sequences read, {left if out else 'none was left out'}."
     )
 

@@ -4,6 +4,7 @@ from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.references import Citations
 from seqgraft.report.tables import metric_title
+from seqgraft.report.task_words import target_types
 
 
 def statistics_words(inputs: ReportInputs, level: float, cited: Citations) -> str:
@@ -35,6 +36,11 @@ def statistics_words(inputs: ReportInputs, level: float, cited: Citations) -> st
         f"averaged over the learning curve in log n, {test}.",
         _intervals(inputs, level, cited),
     ]
+    if any(kind.per_residue for kind in target_types(inputs)):
+        words.append(
+            "The residues of a chain are not independent, so chains are resampled whole; metrics are pooled over "
+            "residues or, by chain, averaged over chains."
+        )
     if not inputs.comparisons.loc[inputs.comparisons["role"] == "secondary", "p_adjusted"].isna().all():
         words.append(
             f"p-values at single train sizes are adjusted within each transfer {cited.cite('holm1979')}; all other "
@@ -56,7 +62,8 @@ def _chosen(inputs: ReportInputs) -> str:
         return f"{chosen}, named beforehand"
     if all("only strategy" in str(verdict["chosen_how"]) for verdict in inputs.verdicts):
         return text.listed(sorted({str(verdict["chosen_how"]) for verdict in inputs.verdicts}))
-    return "the candidate with the lowest held-out log loss, chosen anew for each train size and replicate"
+    losses = text.listed(list(dict.fromkeys(kind.loss_words for kind in target_types(inputs))), "or")
+    return f"the candidate with the lowest held-out {losses}, chosen anew for each train size and replicate"
 
 
 def _intervals(inputs: ReportInputs, level: float, cited: Citations) -> str:

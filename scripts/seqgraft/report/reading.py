@@ -3,14 +3,16 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
 
 from seqgraft.report.inputs import ReportInputs, SourceModel
-from seqgraft.stats.metrics import Scored, compute
-from seqgraft.stats.thresholds import calibrate
+from seqgraft.stats.predictions import labels_and_values
+from seqgraft.stats.task_types import BINARY, TASK_TYPES
+from seqgraft.stats.thresholds import Calibration
 
 #: Columns that stay text even where all their values look like numbers.
 TEXTS = frozenset(
@@ -81,8 +83,9 @@ def read_inputs(
         When a table lacks a column.
     """
     folder = config.parent
+    understood = yaml.safe_load(config.read_text(encoding="utf-8"))
     return ReportInputs(
-        config=yaml.safe_load(config.read_text(encoding="utf-8")),
+        config=understood,
         provenance=json.loads(provenance.read_text(encoding="utf-8")),
         summary=read_table(summary),
         comparisons=read_table(comparisons),
@@ -99,11 +102,13 @@ def read_inputs(
             for task, path in zip(tasks, summaries, strict=True)
         },
         split_counts={
-            task: count_splits(pd.read_parquet(split), pd.read_parquet(record, columns=["id", "label"]))
+            task: count_splits(pd.read_parquet(split), pd.read_parquet(record))
             for task, split, record in zip(tasks, splits, records, strict=True)
         },
         source_models={
-            "/".join(bundle.parent.parts[-2:]): read_source_model(bundle, history, predictions)
+            "/".join(bundle.parent.parts[-2:]): read_source_model(
+                bundle, history, predictions, _type(understood, bundle.parent.parts[-2])
+            )
             for bundle, history, predictions in zip(
                 bundles, source_histories, source_predictions, strict=True
             )
@@ -149,13 +154,16 @@ def count_splits(splits: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     splits : pandas.DataFrame
         Columns ``id, part``, one row per replicate for the pool.
     records : pandas.DataFrame
-        Columns ``id, label``.
+        Column ``id``, and ``label`` where each sequence has one.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``part, label, sequences``; test before pool, classes in the order of the records.
+        Columns ``part, label, sequences``; test before pool, classes in the order of the records. What are no classes
+        (numbers, sets, residues) is counted together, with an empty label.
     """
+    if "label" not in records or not pd.api.types.is_string_dtype(records["label"].dropna()):
+        records = records.assign(label="")
     parts = splits[["id", "part"]].drop_duplicates().merge(records[["id", "label"]], on="id", how="left")
     counts = parts.groupby(["part", "label"]).size()
     rows = [
@@ -166,13 +174,21 @@ def count_splits(splits: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["part", "label", "sequences"])
 
 
-def read_source_model(bundle: Path, history: Path, predictions: Path) -> SourceModel:
+def _type(config: dict[str, Any], sources: str) -> str:
+    """Return the type of a source task; of several, of which only binary labels are learned, that one."""
+    known = config["tasks"].get(sources, {})
+    return str(known.get("type", "binary"))
+
+
+def read_source_model(bundle: Path, history: Path, predictions: Path, kind: str = "binary") -> SourceModel:
     """Read one source model's facts and score it on the source's own test part.
 
     Parameters
     ----------
     bundle, history, predictions : pathlib.Path
         Its ``bundle.json``, ``history.tsv`` and ``predictions.parquet``.
+    kind : str
+        Type of the source task.
 
     Returns
     -------
@@ -180,40 +196,47 @@ def read_source_model(bundle: Path, history: Path, predictions: Path) -> SourceM
         Temperature and threshold of the scores come from the source's held-out part.
     """
     table = pd.read_parquet(predictions)
-    scores, n_test = score_source(table)
+    scores, n_test = score_source(table, kind)
     return SourceModel(json.loads(bundle.read_text(encoding="utf-8")), read_table(history), scores, n_test)
 
 
-def score_source(predictions: pd.DataFrame) -> tuple[dict[str, float], int]:
+def score_source(predictions: pd.DataFrame, kind: str = "binary") -> tuple[dict[str, float], int]:
     """Score a source model on the source's own test part.
 
     Parameters
     ----------
     predictions : pandas.DataFrame
-        Columns ``part, label, prediction``; ``source``, too, where several share a backbone.
+        Columns ``part``, and labels and predictions as in those of fits; ``source``, too, where several share a
+        backbone.
+    kind : str
+        Type of the source task.
 
     Returns
     -------
     scores : dict of str to float
         All metrics, of several sources their means; empty without test rows.
     n_test : int
-        Test rows.
+        Test rows; of residues, their chains.
     """
     if "source" in predictions and predictions["source"].nunique() > 1:
         each = [
-            score_source(own.drop(columns="source")) for _, own in predictions.groupby("source", sort=False)
+            score_source(own.drop(columns="source"), kind)
+            for _, own in predictions.groupby("source", sort=False)
         ]
-        names = each[0][0]
-        return {name: float(np.mean([own[name] for own, _ in each])) for name in names}, sum(
-            n for _, n in each
-        )
-    arrays = {
-        str(part): (own["label"].to_numpy(dtype=bool), own["prediction"].to_numpy(dtype=np.float64))
-        for part, own in predictions.groupby("part")
-    }
-    if "test" not in arrays:
+        means = {name: float(np.mean([own[name] for own, _ in each])) for name in each[0][0]}
+        return means, sum(n for _, n in each)
+    own = TASK_TYPES.get(kind, BINARY)
+    if "test" not in set(predictions["part"]):
         return {}, 0
-    labels, logits = arrays["test"]
-    used = calibrate(*arrays["held-out"])
-    found = compute(Scored(labels, logits, used.temperature, used.threshold))
-    return {name: float(values[0]) for name, values in found.items()}, len(labels)
+    arrays = {
+        str(part): (*labels_and_values(rows, own), rows["id"].to_numpy() if own.per_residue else None)
+        for part, rows in predictions.groupby("part", observed=True)
+    }
+    labels, values, ids = arrays["test"]
+    used = own.calibrate(*arrays["held-out"][:2]) if own.binary else Calibration()
+    if ids is None:
+        found = own.score(labels, values, used)
+        return {name: float(score[0]) for name, score in found.items()}, len(labels)
+    chains = np.unique(ids, return_inverse=True)[1]
+    found = own.score(labels, values, used, chains=chains)
+    return {name: float(score[0]) for name, score in found.items()}, int(chains.max()) + 1

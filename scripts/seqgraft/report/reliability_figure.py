@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from seqgraft.report.canvas import Frame, Sketch, blank, canvas, title_height, write_title
 from seqgraft.report.look import FAINT, INK, look_of
@@ -42,7 +43,45 @@ class Panel:
     curves: tuple[Curve, ...]
 
 
-def reliability_figure(panels: Sequence[Panel], frame: Frame, *, narrow: bool = False) -> Sketch:
+@dataclass(frozen=True)
+class Axis:
+    """What the two axes show.
+
+    Parameters
+    ----------
+    title : str
+        What the figure is called, for who cannot see it.
+    predicted, observed : str
+        As written on the axes.
+    shares : bool
+        Whether both run from 0 to 1; else they cover what there is.
+    """
+
+    title: str = "Reliability of probabilities"
+    predicted: str = "predicted probability"
+    observed: str = "observed share"
+    shares: bool = True
+
+
+SHARES = Axis()
+#: What stands in the place of reliability curves for tasks that are not binary.
+MEASURED = Axis("Predicted and measured values", "predicted", "measured", shares=False)
+CALLS = Axis("Reliability of the called classes", "probability of the called class", "share of right calls")
+_BINS = (
+    "with its LEVEL interval, which counts every test sequence once. On the dashed line predictions are right. Filled: "
+    "fewest labels; hollow: most labels."
+)
+TRUST_CAPTIONS = {
+    MEASURED: "Test sequences in bins of equal numbers by predicted value, all replicates together: the mean of what "
+    f"was measured, {_BINS}",
+    CALLS: "Test sequences in bins of equal numbers by the probability of the class that is called, all replicates "
+    f"together: the share of right calls, {_BINS}",
+}
+
+
+def reliability_figure(
+    panels: Sequence[Panel], frame: Frame, *, narrow: bool = False, axis: Axis = SHARES
+) -> Sketch:
     """Draw reliability curves side by side.
 
     Parameters
@@ -53,6 +92,8 @@ def reliability_figure(panels: Sequence[Panel], frame: Frame, *, narrow: bool = 
         Title, number of test sequences and so on.
     narrow : bool
         Whether to draw for a phone.
+    axis : Axis
+        What is predicted and observed.
 
     Returns
     -------
@@ -76,19 +117,17 @@ def reliability_figure(panels: Sequence[Panel], frame: Frame, *, narrow: bool = 
             axes = figure.add_axes(
                 ((left + column * (side + gap)) / width, bottom / height, side / width, side / height)
             )
-            _draw(axes, panel, first=column == 0)
-        figure.text(0.5, 0.08 / height, "predicted probability", ha="center", fontsize=8.5)
+            _draw(axes, panel)
+            _dress(axes, _reach(panels, axis), axis, first=column == 0)
+        figure.text(0.5, 0.08 / height, axis.predicted, ha="center", fontsize=8.5)
         middle = (height - head) / 2 / height
-        figure.text(0.08 / width, middle, "observed share", va="center", rotation=90, fontsize=8.5)
-        return Sketch(figure, f"Reliability of probabilities: {frame.title}", _description(panels, frame))
+        figure.text(0.08 / width, middle, axis.observed, va="center", rotation=90, fontsize=8.5)
+        return Sketch(figure, f"{axis.title}: {frame.title}", _description(panels, frame, axis))
 
 
-def _draw(axes: Axes, panel: Panel, *, first: bool) -> None:
+def _draw(axes: Axes, panel: Panel) -> None:
     """Draw one panel."""
     look = look_of(panel.strategy)
-    axes.set_xlim(-0.03, 1.03)
-    axes.set_ylim(-0.03, 1.03)
-    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8, dashes=(3, 2), zorder=1)
     for order, curve in enumerate(panel.curves):
         hollow = order > 0
         color = FAINT if hollow else look.color
@@ -105,18 +144,44 @@ def _draw(axes: Axes, panel: Panel, *, first: bool) -> None:
             va="top", transform=axes.transAxes,
         )  # fmt: skip
     axes.set_title(panel.title, fontsize=8, fontweight="bold", loc="left", pad=4)
-    axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
-    axes.set_yticks([0, 0.5, 1], ["0", ".5", "1"] if first else [""] * 3)
+
+
+def _reach(panels: Sequence[Panel], axis: Axis) -> tuple[float, float]:
+    """Return where both axes begin and end."""
+    if axis.shares:
+        return 0.0, 1.0
+    bins = [b for panel in panels for curve in panel.curves for b in curve.bins]
+    values = [v for b in bins for v in (b.predicted, b.observed, b.low, b.high) if math.isfinite(v)]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
+
+
+def _dress(axes: Axes, reach: tuple[float, float], axis: Axis, *, first: bool) -> None:
+    """Add the line on which predictions are right, and the axes."""
+    low, high = reach
+    margin = 0.03 * (high - low)
+    axes.set_xlim(low - margin, high + margin)
+    axes.set_ylim(low - margin, high + margin)
+    axes.plot([low, high], [low, high], color=FAINT, linewidth=0.8, dashes=(3, 2), zorder=1)
     axes.tick_params(length=3, labelsize=8)
+    if axis.shares:
+        axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
+        axes.set_yticks([0, 0.5, 1], ["0", ".5", "1"] if first else [""] * 3)
+        return
+    axes.xaxis.set_major_locator(MaxNLocator(3))
+    axes.yaxis.set_major_locator(MaxNLocator(3))
+    if not first:
+        axes.set_yticklabels([])
 
 
-def _description(panels: Sequence[Panel], frame: Frame) -> str:
+def _description(panels: Sequence[Panel], frame: Frame, axis: Axis) -> str:
     """Put the numbers of the drawing into words."""
     words = []
+    digits = 2 if axis.shares else None
     for panel in panels:
         for curve in panel.curves:
             points = [
-                f"{number(b.predicted, 2)} predicted, {number(b.observed, 2)} observed"
+                f"{number(b.predicted, digits)} predicted, {number(b.observed, digits)} observed"
                 for b in curve.bins
                 if math.isfinite(b.predicted)
             ]

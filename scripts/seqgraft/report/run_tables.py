@@ -137,7 +137,7 @@ def backbone_facts(inputs: ReportInputs) -> list[tuple[str, str]]:
 
 def _field(field: int | None, length: int | None) -> str:
     """Say what one cell of the network sees."""
-    words = f"{text.count(field)} letters seen by one cell of the last convolution"
+    words = f"{text.count(field)} letters seen by one cell before cells are joined"
     return f"{words}, of sequences of {text.count(length)} letters" if length else words
 
 

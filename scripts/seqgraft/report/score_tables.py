@@ -6,8 +6,7 @@ import pandas as pd
 
 from seqgraft.report import text
 from seqgraft.report.series import Point, Series, sizes_of
-from seqgraft.report.tables import Cell, Row, Table, heading, metric_title, num
-from seqgraft.stats.metrics import METRICS
+from seqgraft.report.tables import Cell, Row, Table, digits_of, heading, lower_is_better, metric_title, num
 from seqgraft.stats.settings import CHOSEN, SCRATCH, ZERO_SHOT
 
 
@@ -30,11 +29,12 @@ def primary_table(lines: Sequence[Series], metric: str, level: float) -> Table:
     sizes = sizes_of(list(lines))
     rows = []
     notes: dict[str, int] = {}
+    digits = digits_of(metric)
 
     def cell(point: Point) -> Cell:
         """Return a mean with its interval, or why there is none."""
         mark = _letter(notes.setdefault(point.note, len(notes))) if point.note else ""
-        return num(text.number(point.mean), text.span(point.low, point.high), mark=mark)
+        return num(text.number(point.mean, digits), text.span(point.low, point.high, digits), mark=mark)
 
     for line in lines:
         at = {(p.size, p.is_all): p for p in line.points}
@@ -84,8 +84,7 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
     Table
     """
     own = summary[summary["transfer"] == transfer]
-    metrics = [name for name in METRICS if name in set(own["metric"])]
-    metrics += [name for name in own["metric"].drop_duplicates() if name not in metrics]
+    metrics = list(own["metric"].drop_duplicates())
     cells = {
         (bool(row["is_all"]), int(row["train_size"]), row["strategy"], row["metric"]): row
         for row in own.to_dict("records")
@@ -108,8 +107,9 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
                     continue
                 note = str(entry["note"] or "")
                 mark = _letter(notes.setdefault(note, len(notes))) if note else ""
-                interval = text.span(entry["ci_low"], entry["ci_high"])
-                values.append(num(text.number(entry["mean"]), interval, mark=mark))
+                digits = digits_of(str(entry["metric"]))
+                interval = text.span(entry["ci_low"], entry["ci_high"], digits)
+                values.append(num(text.number(entry["mean"], digits), interval, mark=mark))
             style = "strong" if name in (CHOSEN, SCRATCH) else ""
             rows.append(Row((Cell(name, kind="head"), *values), style))
     return Table(
@@ -119,8 +119,7 @@ def metrics_table(summary: pd.DataFrame, transfer: str, order: Sequence[str], le
         frozenset(range(1, len(metrics) + 1)),
         (
             f"Mean over {_over(ZERO_SHOT in order)}, {level * 100:g} % interval in small type. "
-            "Log loss and Brier score: lower is better; all others: higher is better. "
-            "Beside precision: the share of positives, which calls made at random would reach.",
+            f"{_directions(metrics)}",
             *[f"{_letter(number)}: {note}." for note, number in notes.items()],
         ),
     )
@@ -132,6 +131,17 @@ def _head(metric: str, own: pd.DataFrame) -> str:
     if metric != "precision" or "prevalence" not in own or own.empty:
         return title
     return f"{title} ({text.percent(own['prevalence'].iloc[0])} positive)"
+
+
+def _directions(metrics: Sequence[str]) -> str:
+    """Say of which metrics less is better, and what stands beside precision."""
+    less = [metric_title(name) for name in metrics if lower_is_better(name)]
+    words = "Higher is better."
+    if less:
+        listed = text.listed(less)
+        words = f"{listed[0].upper()}{listed[1:]}: lower is better; all others: higher is better."
+    beside = " Beside precision: the share of positives, which calls made at random would reach."
+    return words + (beside if "precision" in metrics else "")
 
 
 def _over(zero_shot: bool) -> str:

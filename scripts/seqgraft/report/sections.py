@@ -84,6 +84,9 @@ OF_TRANSFER: tuple[TransferSection, ...] = (
         transfer_sections.calibration,
     ),
     TransferSection(
+        "trust", "What was predicted and what was measured", "section_trust.html", transfer_sections.trust
+    ),
+    TransferSection(
         "identity",
         "Does it work on sequences unlike those it learned from?",
         "section_identity.html",

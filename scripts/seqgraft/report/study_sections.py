@@ -17,12 +17,14 @@ from seqgraft.report import (
     training_tables,
     words,
 )
+from seqgraft.report.auto_tables import auto_table
 from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import ablation_drawings, training_drawings
 from seqgraft.report.masked_tables import masked_table
 from seqgraft.report.methods import methods
 from seqgraft.report.series import series_of
 from seqgraft.report.split_words import how_split
+from seqgraft.report.task_words import inputs_words, label_words, target_types
 from seqgraft.report.transfer_sections import about_line
 from seqgraft.report.view import Figure, Study
 from seqgraft.stats.settings import CHOSEN
@@ -52,14 +54,15 @@ def _verdicts_table(study: Study, links: list[str]) -> tables.Table:
     """Show all verdicts below each other, with p-values."""
     inputs = study.inputs
     rows = []
+    digits = tables.digits_of(inputs.config["primary_metric"])
     for verdict, link in zip(inputs.verdicts, links, strict=True):
         rows.append(
             tables.Row(
                 (
                     tables.Cell(" → ".join(inputs.titles_of(verdict)), kind="head", link=link),
                     tables.Cell(verdict["verdict"]),
-                    tables.num(text.signed(verdict["difference"])),
-                    tables.num(text.signed_span(verdict["ci_low"], verdict["ci_high"])),
+                    tables.num(text.signed(verdict["difference"], digits)),
+                    tables.num(text.signed_span(verdict["ci_low"], verdict["ci_high"], digits)),
                     tables.num(text.p_value(verdict["p_adjusted"])),
                 )
             )
@@ -74,10 +77,11 @@ def strategies(study: Study) -> dict[str, Any] | None:
     """Say what each strategy is, once for all transfers; with one transfer its learning curve says it."""
     if not study.several:
         return None
+    kinds = target_types(study.inputs)
     found: dict[str, tuple[str, str, str]] = {}
     for verdict in study.inputs.verdicts:
         for line in series_of(study.inputs.summary, verdict["transfer"], verdict["metric"]):
-            found.setdefault(line.name, about_line(line.name, verdict))
+            found.setdefault(line.name, about_line(line.name, verdict, kinds))
     hows = {str(verdict["chosen_how"]) for verdict in study.inputs.verdicts}
     if CHOSEN in found and len(hows) > 1:
         found[CHOSEN] = (CHOSEN, "Chosen without the test part, as each transfer says.", "")
@@ -89,6 +93,7 @@ def data(study: Study) -> dict[str, Any]:
     inputs = study.inputs
     return {
         "tasks": [_task(study, number, name) for number, name in enumerate(inputs.learned, start=1)],
+        "decided": "epochs and thresholds" if any(k.binary for k in target_types(inputs)) else "epochs",
         "leakage_sentence": leak_tables.leakage_sentence(inputs),
         "leakage_kinds": leak_tables.kinds_in_words(inputs),
         "leakage": leak_tables.leakage_table(inputs) if len(inputs.leakage) else None,
@@ -102,7 +107,6 @@ def _task(study: Study, number: int, name: str) -> dict[str, Any]:
     """Return what the template shows of one task."""
     inputs = study.inputs
     task = inputs.config["tasks"][name]
-    classes = " (positive) against ".join(task["classes"]) or "without labels"
     strand = {"single": "read on the strand given", "both": "both strands mean the same"}[task["strand"]]
     origin = (
         "simulated by a program" if "simulate" in task else f"from {text.plural(len(task['files']), 'file')}"
@@ -121,7 +125,7 @@ def _task(study: Study, number: int, name: str) -> dict[str, Any]:
         "id": f"task-{number}",
         "title": inputs.title_of(name),
         "about": (
-            f"{role}: {alphabet} sequences, {classes}, {origin}, {strand}. "
+            f"{role}: {alphabet} {inputs_words(task)}, {label_words(task)}, {origin}, {strand}. "
             f"{how_split(task['split'], inputs.split_counts[name])}"
         ),
         "files": data_tables.files_table(inputs, name),
@@ -144,7 +148,9 @@ def training(study: Study) -> dict[str, Any]:
         "sources": training_tables.source_table(inputs) if inputs.source_models else None,
         "masked": masked_table(inputs),
         "history": training_tables.history_table(inputs) if inputs.source_models else None,
+        "checkpoints": f"{'Loss and AUROC' if training_tables.has_auroc(inputs) else 'Loss'} at every checkpoint",
         "chosen": training_tables.chosen_table(inputs),
+        "auto": auto_table(inputs),
         "cost": training_tables.cost_table(inputs),
     }
 

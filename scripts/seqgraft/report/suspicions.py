@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from seqgraft.report import text
 from seqgraft.report.advice import baseline_warning
 from seqgraft.report.inputs import ReportInputs
-from seqgraft.stats.suspicions import BASELINE_CHECK, CHECKS, LEAK_CHECK
+from seqgraft.report.task_words import target_types
+from seqgraft.stats.suspicions import BASELINE_CHECK, CHECKS, LEAK_CHECK, SHIFT_CHECK
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,10 @@ def without_leaks(cautions: list[str], inputs: ReportInputs, transfer: str) -> l
 
 def sentence(inputs: ReportInputs) -> str:
     """Say in the methods part how many checks were made and whether one fired."""
-    looked = f"{text.plural(len(CHECKS), 'check')} for suspicious results of each transfer"
-    listed = "; ".join(check.about for check in CHECKS.values())
+    binary = any(kind.binary for kind in target_types(inputs))
+    asked = [check for name, check in CHECKS.items() if binary or name != SHIFT_CHECK]
+    looked = f"{text.plural(len(asked), 'check')} for suspicious results of each transfer"
+    listed = "; ".join(check.about for check in asked)
     fired = inputs.suspicions["kind"].nunique()
     if not fired:
         return f"None of the {looked} fired. They look for: {listed}."

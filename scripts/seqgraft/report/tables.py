@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from seqgraft.stats.metrics import METRICS
+from seqgraft.report.text import DIGITS
+from seqgraft.stats.metric_names import FACTS, facts
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,19 @@ def num(words: str, small: str = "", more: str = "", mark: str = "") -> Cell:
 
 def metric_title(metric: str) -> str:
     """Return a metric's title for people."""
-    return METRICS[metric].title if metric in METRICS else metric
+    return facts(metric).title if _known(metric) else metric
 
 
 def lower_is_better(metric: str) -> bool:
     """Tell whether smaller values of a metric are better."""
-    return metric in METRICS and not METRICS[metric].greater_is_better
+    return _known(metric) and not facts(metric).greater_is_better
+
+
+def digits_of(metric: str) -> int | None:
+    """Return how many digits stand after the point; None for a metric with a unit, of any size."""
+    return DIGITS if not _known(metric) or facts(metric).decimals else None
+
+
+def _known(metric: str) -> bool:
+    """Tell whether this is a metric, of everything or of one output."""
+    return metric.partition(":")[0] in FACTS

@@ -14,28 +14,37 @@ DIGITS, MOST_DIGITS = 3, 5
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
-def number(value: float | None, digits: int = DIGITS) -> str:
-    """Write a number with a fixed count of digits after the point.
+def number(value: float | None, digits: int | None = DIGITS) -> str:
+    """Write a number with a fixed count of digits after the point, or with three significant ones.
 
     Parameters
     ----------
     value : float or None
         None and NaN are numbers that do not exist.
-    digits : int
-        Digits after the point.
+    digits : int or None
+        Digits after the point; None for a number of any size, which has three significant digits.
 
     Returns
     -------
     str
-        E.g. "0.955", "−0.012", "–".
+        E.g. "0.955", "−0.012", "–"; "1,230", "0.00012", "1.2e-06".
     """
     if missing(value):
         return NOTHING
     assert value is not None
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
+    if digits is None:
+        return f"{MINUS if value < 0 else ''}{_significant(abs(value))}"
     text = f"{abs(value):,.{digits}f}"
     return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text
+
+
+def _significant(value: float) -> str:
+    """Write a number that is not negative with three significant digits, whatever its size."""
+    if not value or value < 1e-4 or value >= 1e7:
+        return f"{value:.3g}"
+    return f"{value:,.{max(0, 2 - math.floor(math.log10(value)))}f}"
 
 
 def setting(value: object) -> str:
@@ -48,7 +57,7 @@ def missing(value: float | None) -> bool:
     return value is None or math.isnan(value)
 
 
-def signed(value: float | None, digits: int = DIGITS) -> str:
+def signed(value: float | None, digits: int | None = DIGITS) -> str:
     """Write a difference with its sign; digits are added until one is not zero, up to five.
 
     Parameters
@@ -66,13 +75,15 @@ def signed(value: float | None, digits: int = DIGITS) -> str:
     if missing(value):
         return NOTHING
     assert value is not None
+    if digits is None:
+        return f"{'+' if value > 0 else ''}{number(value, None)}"
     while digits < MOST_DIGITS and value and not round(value, digits):
         digits += 1
     text = number(value, digits)
     return f"+{text}" if round(value, digits) > 0 else text
 
 
-def span(low: float | None, high: float | None, digits: int = DIGITS) -> str:
+def span(low: float | None, high: float | None, digits: int | None = DIGITS) -> str:
     """Write a range of numbers that are never negative, such as an interval of a metric.
 
     Returns
@@ -88,7 +99,7 @@ def span(low: float | None, high: float | None, digits: int = DIGITS) -> str:
     return f"{number(low, digits)}{joint}{number(high, digits)}"
 
 
-def signed_span(low: float | None, high: float | None, digits: int = DIGITS) -> str:
+def signed_span(low: float | None, high: float | None, digits: int | None = DIGITS) -> str:
     """Write an interval of a difference, e.g. "+0.037 to +0.067"."""
     if missing(low) or missing(high):
         return NOTHING

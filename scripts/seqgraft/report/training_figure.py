@@ -1,4 +1,4 @@
-"""How source models learned: loss and AUROC against epochs, one line a model."""
+"""How source models learned: loss, and AUROC where there is one, against epochs, one line a model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Course:
     epochs : tuple of int
         Checkpoints, rising.
     train_loss, held_out_loss, held_out_auroc : tuple of float
-        At each checkpoint; in the place of AUROC what `measure` says.
+        At each checkpoint; no AUROC where the source has none, and in its place what `measure` says.
     kept : int
         The checkpoint whose weights were kept.
     measure : str
@@ -55,7 +55,7 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
     courses : sequence of Course
         Where there is none, only words are drawn.
     frame : Frame
-        Title and so on; its metric is not used.
+        Title and so on; its metric is the name of the loss.
     narrow : bool
         Whether to draw for a phone.
 
@@ -69,38 +69,45 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
     # Names stand above the panels: inside, they would hide the last checkpoints of some curve.
     names = 0.24 if len(courses) <= _ACROSS or len(courses) > NAMED else 0.42
     head, foot, gap, left = title_height(frame, columns) + names, 0.5, 0.45 + names, 0.68
-    panels = 2 if narrow else 1
+    shown = _shown(courses, frame)
+    panels = len(shown) if narrow else 1
     measure = courses[0].measure
     height = head + panels * PANEL + (panels - 1) * gap + foot
     with canvas(width, height, simulated=frame.simulated) as figure:
         write_title(figure, frame, columns)
         room = (width - left - 0.12) if narrow else (width - 2 * left - 0.16) / 2
-        for place, (words, kind) in enumerate(
-            (("loss (log loss)", "loss"), (f"{measure}, held out", "auroc"))
-        ):
+        for place, (words, kind) in enumerate(shown):
             x = left if narrow else left + place * (room + left)
-            y = foot + (1 - place) * (PANEL + gap) if narrow else foot
+            y = foot + (len(shown) - 1 - place) * (PANEL + gap) if narrow else foot
             axes = figure.add_axes((x / width, y / height, room / width, PANEL / height))
             for model, course in enumerate(courses):
-                _draw(axes, course, model, kind, named=len(courses) <= NAMED)
+                _draw(axes, course, model, kind, named=len(courses) <= NAMED, label=kind == shown[-1][1])
             _dress(axes, words, legend=kind == "auroc" and len(courses) <= NAMED)
             if kind == "loss":
                 axes.plot([], [], color=FAINT, linestyle="solid", label="held out")
                 axes.plot([], [], color=FAINT, linestyle=(0, (2, 1.5)), label="training")
                 _legend(axes)
-        return Sketch(figure, f"Loss and {measure} against epochs: {frame.title}", _description(courses))
+        what = f"Loss and {measure}" if len(shown) > 1 else "Loss"
+        return Sketch(figure, f"{what} against epochs: {frame.title}", _description(courses))
 
 
-def _draw(axes: Axes, course: Course, model: int, kind: str, *, named: bool) -> None:
+def _shown(courses: Sequence[Course], frame: Frame) -> list[tuple[str, str]]:
+    """Return the panels: their axis in words, and what they show."""
+    loss = (f"loss ({frame.metric_title or 'log loss'})", "loss")
+    areas = all(course.held_out_auroc for course in courses)
+    return [loss, (f"{courses[0].measure}, held out", "auroc")] if areas else [loss]
+
+
+def _draw(axes: Axes, course: Course, model: int, kind: str, *, named: bool, label: bool) -> None:
     """Draw one model's line, its kept checkpoint filled."""
     color = _COLORS[model % len(_COLORS)] if named else FAINT
     marker = _MARKERS[model % len(_MARKERS)] if named else "o"
     values = course.held_out_loss if kind == "loss" else course.held_out_auroc
     if kind == "loss":
         axes.plot(course.epochs, course.train_loss, color=color, linestyle=(0, (2, 1.5)), linewidth=1)
-    label = course.name if kind == "auroc" and named else None
+    name = course.name if label and named else None
     axes.plot(
-        course.epochs, values, color=color, linewidth=1.5, marker=marker, markersize=4.5, label=label,
+        course.epochs, values, color=color, linewidth=1.5, marker=marker, markersize=4.5, label=name,
         markerfacecolor="white",
     )  # fmt: skip
     if course.kept in course.epochs:
@@ -133,6 +140,14 @@ def _legend(axes: Axes) -> None:
 def _description(courses: Sequence[Course]) -> str:
     """Put the numbers of the drawing into words."""
     words = []
+    if not all(course.held_out_auroc for course in courses):
+        for course in courses:
+            listed = [
+                f"{number(loss)} after {epoch}"
+                for epoch, loss in zip(course.epochs, course.held_out_loss, strict=True)
+            ]
+            words.append(f"{course.name}, kept at {course.kept}: {', '.join(listed)}")
+        return f"Held-out loss by epochs. {'; '.join(words)}."
     for course in courses:
         points = [
             f"{number(loss)} and {number(area)} after {epoch}"

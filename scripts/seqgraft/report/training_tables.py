@@ -7,10 +7,35 @@ import pandas as pd
 
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
-from seqgraft.report.tables import Cell, Row, Table, metric_title, num
+from seqgraft.report.tables import Cell, Row, Table, digits_of, metric_title, num
+from seqgraft.report.task_words import type_of
 
-#: Metrics of a source model on its own test part.
+#: Metrics of a source model on its own test part: of binary tasks these, of others the first two of their type.
 SOURCE_METRICS = ("auroc", "mcc")
+
+
+def source_metrics(inputs: ReportInputs) -> list[str]:
+    """Name the metrics that source models are shown with, by the types of the sources.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        The study.
+
+    Returns
+    -------
+    list of str
+    """
+    found: dict[str, None] = {}
+    for folder in inputs.source_models:
+        kind = type_of(inputs, folder.rsplit("/", 1)[0])
+        found |= dict.fromkeys(SOURCE_METRICS if kind.binary else kind.metrics[:2])
+    return list(found)
+
+
+def has_auroc(inputs: ReportInputs) -> bool:
+    """Tell whether any source model has a held-out AUROC."""
+    return any(model.bundle.get("validation_auroc") is not None for model in inputs.source_models.values())
 
 
 def source_table(inputs: ReportInputs) -> Table:
@@ -26,6 +51,7 @@ def source_table(inputs: ReportInputs) -> Table:
     Table
     """
     rows = []
+    metrics, area = source_metrics(inputs), has_auroc(inputs)
     for folder, model in inputs.source_models.items():
         source, number = folder.rsplit("/", 1)
         title = " + ".join(inputs.title_of(task) for task in source.split("+"))
@@ -38,8 +64,8 @@ def source_table(inputs: ReportInputs) -> Table:
                     num(text.count(own.get("trained_on"))),
                     num(f"{text.count(own.get('epochs'))} of {text.count(history['epoch'].max())}"),
                     num(text.number(own.get("validation_loss"))),
-                    num(text.number(own.get("validation_auroc"))),
-                    *[num(text.number(model.test_scores.get(name))) for name in SOURCE_METRICS],
+                    *([num(text.number(own.get("validation_auroc")))] if area else []),
+                    *[num(text.number(model.test_scores.get(name), digits_of(name))) for name in metrics],
                     num(text.count(model.n_test)),
                     num(text.duration(float(history["seconds"].max()))),
                 )
@@ -48,11 +74,12 @@ def source_table(inputs: ReportInputs) -> Table:
     return Table(
         "Source models",
         (
-            "source task", "model", "trained on", "epochs", "held-out loss", "held-out AUROC",
-            *[f"test {metric_title(name)}" for name in SOURCE_METRICS], "test sequences", "time",
+            "source task", "model", "trained on", "epochs", "held-out loss",
+            *(["held-out AUROC"] if area else []), *[f"test {metric_title(name)}" for name in metrics],
+            "test sequences", "time",
         ),
         tuple(rows),
-        frozenset(range(1, 8 + len(SOURCE_METRICS))),
+        frozenset(range(1, 7 + area + len(metrics))),
         (
             "Scores on the source task itself: a source that cannot do its own task has little to give. "
             "Epochs: the one that was kept, of those that were run. The held-out part chose the epoch; "
@@ -74,6 +101,7 @@ def history_table(inputs: ReportInputs) -> Table:
     Table
     """
     rows: list[Row] = []
+    area = has_auroc(inputs)
     for folder, model in inputs.source_models.items():
         source, number = folder.rsplit("/", 1)
         for entry in model.history.to_dict("records"):
@@ -85,14 +113,18 @@ def history_table(inputs: ReportInputs) -> Table:
                         num(text.count(entry["epoch"])),
                         num(text.number(entry["train_loss"])),
                         num(text.number(entry["validation_loss"])),
-                        num(text.number(entry["validation_auroc"])),
+                        *([num(text.number(entry.get("validation_auroc")))] if area else []),
                         Cell("kept" if kept else ""),
                     ),
                     "strong" if kept else "",
                 )
             )
-    heads = ("source model", "epoch", "training loss", "held-out loss", "held-out AUROC", "")
-    return Table("How the source models learned", heads, tuple(rows), frozenset({1, 2, 3, 4}))
+    heads = (
+        *("source model", "epoch", "training loss", "held-out loss"),
+        *(["held-out AUROC"] if area else []),
+        "",
+    )
+    return Table("How the source models learned", heads, tuple(rows), frozenset(range(1, 4 + area)))
 
 
 def cost_table(inputs: ReportInputs) -> Table:
@@ -178,7 +210,8 @@ def chosen_table(inputs: ReportInputs) -> Table | None:
         frozenset(range(1, len(heads))),
         (
             "Epochs of training, or the penalty C of a logistic regression: median over fits, in small type least and "
-            "greatest. A choice at the end of what was offered means that more, or less, might have done better.",
+            "greatest, and the option taken most often where a strategy has several. A choice at the end of what was "
+            "offered means that more, or less, might have done better.",
         ),
     )
 
@@ -212,6 +245,9 @@ def _chosen(history: pd.DataFrame, size: tuple[bool, int]) -> Any:
         values = _numbers(own, column)
         mark = "C " if column == "penalty_c" else ""
         spread = "" if values.min() == values.max() else _range(values)
+        options = own["options"].dropna().astype(str) if "options" in own else pd.Series(dtype=str)
+        if not (options := options[options != ""]).empty:  # of several options the one chosen most often
+            spread = "; ".join(filter(None, [spread, str(options.mode().iloc[0])]))
         return num(f"{mark}{values.median():g}", spread)
     return num(text.NOTHING)
 

@@ -1,5 +1,6 @@
 """What the sections of one transfer show."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from seqgraft.learn.descriptions import BASELINES, STRATEGIES
@@ -12,6 +13,7 @@ from seqgraft.report import (
     score_tables,
     tables,
     text,
+    trust_tables,
 )
 from seqgraft.report.figures import (
     Drawing,
@@ -21,8 +23,10 @@ from seqgraft.report.figures import (
     reliability_drawing,
 )
 from seqgraft.report.suspicions import leak_warnings, without_leaks
+from seqgraft.report.task_words import CONSTANT, constant_words, target_type
 from seqgraft.report.view import Figure, Transfer
 from seqgraft.stats.settings import CHOSEN
+from seqgraft.stats.task_types import TaskType
 
 
 def verdict(transfer: Transfer) -> dict[str, Any]:
@@ -61,17 +65,20 @@ def curve(transfer: Transfer) -> dict[str, Any]:
         "compare": "The verdict compares the two lines in bold, chosen and scratch." if compared else "",
         "figure": Figure.of(drawing, f"Figure {transfer.number}a.", small=transfer.study.many),
         # With several transfers this is said once for all of them.
-        "lines": [] if transfer.study.several else [about_line(line.name, own) for line in lines],
+        "lines": []
+        if transfer.study.several
+        else [about_line(line.name, own, [target_type(inputs, own)]) for line in lines],
     }
 
 
-def about_line(name: str, verdict: dict[str, Any]) -> tuple[str, str, str]:
-    """Return a strategy's name, what it is, and where it was described."""
+def about_line(name: str, verdict: dict[str, Any], kinds: Sequence[TaskType]) -> tuple[str, str, str]:
+    """Return a strategy's name, what it is for targets of these types, and where it was described."""
     about = STRATEGIES.get(name) or BASELINES.get(name)
     if about is None:
         how = f"Chosen without the test part: {verdict['chosen_how']}." if name == CHOSEN else ""
         return name, how, ""
-    return name, f"Baseline. {about.text}" if name in BASELINES else about.text, about.citation
+    words = constant_words(kinds) if name == CONSTANT else about.text
+    return name, f"Baseline. {words}" if name in BASELINES else about.text, about.citation
 
 
 def comparisons(transfer: Transfer) -> dict[str, Any]:
@@ -99,6 +106,8 @@ def comparisons(transfer: Transfer) -> dict[str, Any]:
 def calibration(transfer: Transfer) -> dict[str, Any] | None:
     """Show whether its probabilities can be trusted; nothing where none were compared with what was observed."""
     inputs, name = transfer.study.inputs, transfer.name
+    if not target_type(inputs, transfer.verdict).binary:
+        return None
     table = calibration_tables.calibration_table(inputs.calibration, name)
     drawn = calibration_tables.panels(inputs.reliability, name)
     if table is None and not drawn:
@@ -111,6 +120,31 @@ def calibration(transfer: Transfer) -> dict[str, Any] | None:
         "adapted": calibration_tables.adapted_table(
             inputs.calibration, inputs.summary, name, transfer.study.level
         ),
+    }
+
+
+def trust(transfer: Transfer) -> dict[str, Any] | None:
+    """Show how predictions that are not binary compare with what was measured; nothing for binary ones."""
+    inputs, own = transfer.study.inputs, transfer.verdict
+    kind = target_type(inputs, own)
+    if kind.binary:
+        return None
+    drawn = calibration_tables.panels(inputs.reliability, transfer.name)
+    found = {
+        "table": trust_tables.trust_table(inputs, own),
+        "confusion": trust_tables.confusion_table(inputs, own),
+        "outputs": trust_tables.outputs_table(inputs, own),
+    }
+    if not drawn and not any(found.values()):
+        return None
+    drawing = reliability_drawing(inputs, own, transfer.key)
+    opening = "What was predicted beside what was measured, on the test part."
+    if kind.whole_classes:
+        opening = "Which classes are taken for which, and how often a sure call is right, on the test part."
+    return {
+        "opening": opening,
+        "figure": _beside_a_table(drawing, f"Figure {transfer.number}c.", transfer) if drawn else None,
+        **found,
     }
 
 

@@ -2,6 +2,8 @@
 
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
+from seqgraft.report.task_words import target_types
+from seqgraft.stats.metric_names import CHAIN
 
 #: Term, key of its anchor, explanation. The order is that in which a reader meets them.
 GLOSSARY: tuple[tuple[str, str, str], ...] = (
@@ -168,6 +170,75 @@ GLOSSARY: tuple[tuple[str, str, str], ...] = (
 )
 
 
+#: Keys of what has a meaning only where there are positives.
+BINARY_WORDS = frozenset(
+    {"auprc", "mcc", "calls", "loss", "calibration", "temperature", "prior", "threshold"}
+)
+#: What tasks of other types have: a metric that tells them, and the entry.
+OF_TYPES: tuple[tuple[str, tuple[str, str, str]], ...] = (
+    (
+        "spearman",
+        (
+            "Spearman, Pearson",
+            "correlation",
+            "How well predicted and measured values agree in their order (Spearman) or along a line (Pearson): 0 is "
+            "guessing, 1 is perfect. A constant prediction has none.",
+        ),
+    ),
+    (
+        "mse",
+        (
+            "mean squared error, R²",
+            "error",
+            "The mean of the squared distance of predicted from measured values, in the square of their unit; and the "
+            "share of their variance that is explained, below 0 where the mean of all would do better.",
+        ),
+    ),
+    (
+        "concordance",
+        (
+            "concordance index",
+            "concordance",
+            "Of two sequences with different measured values, how often the greater one is predicted to be greater: "
+            "0.5 is guessing, 1 is perfect.",
+        ),
+    ),
+    (
+        "balanced_accuracy",
+        (
+            "accuracy, balanced accuracy, macro F1, MCC",
+            "classes",
+            "Share of right calls; the mean over classes of the share of each class that is found (its recall); the "
+            "mean over classes of F1, which joins recall and precision; the correlation of calls and classes, 0 for "
+            "guessing. A rare class counts as much as a common one in the two means.",
+        ),
+    ),
+    (
+        "macro_auroc",
+        (
+            "macro, micro",
+            "macro",
+            "A mean of the scores of single classes (macro), or one score of the calls of all classes together "
+            "(micro). A class is called where its probability is at least one half.",
+        ),
+    ),
+    (
+        "log_loss",
+        (
+            "log loss",
+            "loss",
+            "How far predicted probabilities are from the truth; 0 is perfect. A confident mistake costs most.",
+        ),
+    ),
+)
+BY_CHAIN = (
+    "by chain",
+    "chain",
+    "A score of each chain's residues alone, averaged over chains; without these words a score pools the residues of "
+    "all chains. Intervals rest on chains, because the residues of one are not independent.",
+)
+
+
 def glossary(inputs: ReportInputs) -> list[tuple[str, str, str]]:
     """Explain the words of the page, saying of intervals what they cover in this study.
 
@@ -187,7 +258,27 @@ def glossary(inputs: ReportInputs) -> list[tuple[str, str, str]]:
         covered.insert(0, "which labels were drawn")
     if min(replicates, sources) > 1:
         covered.append("which source model was used")
-    return [(term, key, about.replace("{covered}", text.listed(covered))) for term, key, about in GLOSSARY]
+    kinds = target_types(inputs)
+    binary = any(kind.binary for kind in kinds)
+    metrics = {name.removeprefix(CHAIN) for kind in kinds for name in kind.metrics}
+    said = [entry for entry in GLOSSARY if binary or entry[1] not in BINARY_WORDS]
+    said = [entry for entry in said if binary or entry[1] != "auroc" or "macro_auroc" in metrics]
+    place = next(place for place, (_, key, _) in enumerate(said) if key in ("interval",))
+    more = (
+        []
+        if binary and len(kinds) == 1
+        else _of_types(metrics, per_residue=any(k.per_residue for k in kinds))
+    )
+    return [
+        (term, key, about.replace("{covered}", text.listed(covered)))
+        for term, key, about in (*said[:place], *more, *said[place:])
+    ]
+
+
+def _of_types(metrics: set[str], *, per_residue: bool) -> list[tuple[str, str, str]]:
+    """Explain the metrics of tasks that are not binary, those that the study has."""
+    found = [entry for needs, entry in OF_TYPES if needs in metrics]
+    return [*found, BY_CHAIN] if per_residue else found
 
 
 def simulated_note(inputs: ReportInputs) -> str:

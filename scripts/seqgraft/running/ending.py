@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _RUN = "SEQGRAFT_RUN"  # the process of Snakemake, for its jobs
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_WARNING = signal.SIGUSR1  # batch systems send it some time before they end a job
 
 
 class Interrupted(SystemExit):
@@ -31,18 +34,75 @@ class Interrupted(SystemExit):
         self.name = signal.Signals(number).name
 
 
+class _Waiting:
+    """What arrived inside `between_steps` and is to be answered there."""
+
+    depth = 0
+    end: int | None = None
+    warned = False
+
+
 def listen() -> None:
-    """Raise `Interrupted` when SIGTERM or SIGINT arrives, also one that was held back until now."""
+    """Raise `Interrupted` when SIGTERM or SIGINT arrives, also one that was held back until now.
+
+    SIGUSR1 ends nothing: long work takes it as the moment to write down how far it is, all else takes no notice.
+    """
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
+    signal.signal(_WARNING, _warn)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Raise once; what comes while the job winds up is not needed."""
+    if _Waiting.depth:
+        _Waiting.end = number
+    else:
+        _end(number)
+
+
+def _end(number: int) -> None:
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise Interrupted(number)
+
+
+def _warn(number: int, frame: FrameType | None) -> None:
+    """Leave word that the job may soon be ended."""
+    _Waiting.warned = True
+
+
+@contextmanager
+def between_steps() -> Iterator[None]:
+    """Let SIGTERM and SIGINT wait inside the block until `answer`, at the latest until its end.
+
+    For work in short steps that must not be cut in the middle of one, such as a training step.
+    """
+    _Waiting.depth += 1
+    try:
+        yield
+    finally:
+        _Waiting.depth -= 1
+        if not _Waiting.depth:
+            answer()
+
+
+def asked_to_save() -> bool:
+    """Tell whether a signal came that long work answers by writing down how far it is."""
+    return _Waiting.warned or _Waiting.end is not None
+
+
+def answer() -> None:
+    """End the job if a signal asked for it, and take note that a warning was heard.
+
+    Raises
+    ------
+    Interrupted
+    """
+    _Waiting.warned = False
+    if (number := _Waiting.end) is not None:
+        _Waiting.end = None
+        _end(number)
 
 
 def name_run() -> None:

@@ -12,7 +12,8 @@ import pandas as pd
 from seqgraft.seeds import seed
 from seqgraft.stats.comparisons import FEWEST
 from seqgraft.stats.intervals import UNDEFINED, Interval
-from seqgraft.stats.metrics import METRICS, worst_and_best
+from seqgraft.stats.metric_names import facts
+from seqgraft.stats.metrics import worst_and_best
 from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.scoring import score_target
 from seqgraft.stats.settings import CURVE, SCRATCH, EvaluationSettings, FitJob, TransferSettings
@@ -117,7 +118,7 @@ def ablation_table(
 def _rows(panel: Panel, own: Ablated) -> Iterator[dict[str, Any]]:
     """Compare the parts of one transfer's source by every metric."""
     primary = panel.study.primary_metric
-    for metric in (primary, *(name for name in METRICS if name != primary)):
+    for metric in (primary, *(name for name in panel.metrics if name != primary)):
         for size in (None, *panel.sizes):
             for name, source_size in own.steps:
                 gain = _better(panel, name, SCRATCH, metric, size)
@@ -169,7 +170,7 @@ def beyond_a_fifth(
     whole, part : str
         Names of the fits that started from them.
     metric : str
-        A name in `METRICS`.
+        A name in `seqgraft.stats.metric_names.FACTS`.
     size : (int, bool) or None
         Train size; None for the curve.
 
@@ -186,7 +187,7 @@ def beyond_a_fifth(
 
 def _turned(found: Interval, metric: str) -> Interval:
     """Turn an interval so that greater is better."""
-    greater = METRICS[metric].greater_is_better
+    greater = facts(metric).greater_is_better
     low, high = worst_and_best(found.low, found.high, greater_is_better=greater)
     return replace(found, mean=found.mean if greater else -found.mean, low=low, high=high)
 

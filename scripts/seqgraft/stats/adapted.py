@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
 from seqgraft.stats.predictions import Fit
 from seqgraft.stats.prior import PriorShift, estimate_prior, expected_threshold
@@ -14,7 +15,7 @@ from seqgraft.stats.thresholds import Calibration
 Floats = NDArray[np.float64]
 
 #: Metrics that adaptation moves; a ranking stays as it is.
-MOVED = tuple(name for name, metric in METRICS.items() if metric.needs != "ranking")
+MOVED = tuple(name for name in METRICS if facts(name).needs != "ranking")
 
 
 @dataclass(frozen=True)

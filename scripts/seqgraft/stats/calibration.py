@@ -1,6 +1,6 @@
 """Two tables on whether probabilities can be trusted: calibration.tsv and, bin by bin, reliability.tsv."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqgraft.stats.intervals import two_way_interval
-from seqgraft.stats.metrics import METRICS, Scored
+from seqgraft.stats.metric_names import facts
+from seqgraft.stats.metrics import Scored
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.reliability import calibration_error, error_by_chance, reliability, wilson
 from seqgraft.stats.scoring import StrategyScores
+from seqgraft.stats.settings import CHOSEN, SCRATCH
 from seqgraft.stats.tables import spread
+from seqgraft.stats.trust import trust_bins, trust_numbers
 
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -44,6 +47,7 @@ def calibration_tables(panels: Sequence[Panel]) -> tuple[pd.DataFrame, pd.DataFr
         "mean_probability", "prevalence", "temperature", "threshold"; for zero-shot also with probabilities
         adapted to the target's share of positives, with "prevalence_source", "prevalence_estimate" and all
         metrics that adaptation moves. Only the latter have intervals, and those take the adaptation as fixed.
+        Tasks that are not binary have the numbers of `seqgraft.stats.trust.trust_numbers` instead.
     reliability : pandas.DataFrame
         Columns `RELIABILITY_COLUMNS`, one bin a row. Replicates are put together; they score the same test
         examples, so the interval counts every example once.
@@ -60,12 +64,20 @@ def calibration_tables(panels: Sequence[Panel]) -> tuple[pd.DataFrame, pd.DataFr
                     "train_size": size[0],
                     "is_all": size[1],
                 }
+                if not panel.type.binary:
+                    own = {**head, "probabilities": AS_USED}
+                    fits = [scores.fits[k] for k in picked]
+                    confused = scores.name in (CHOSEN, SCRATCH) and size == panel.sizes[-1]
+                    rows += _numbers(panel, own, trust_numbers(panel, fits, confused=confused))
+                    if (found := trust_bins(panel, fits)) is not None:
+                        bins.append(_headed(found, own))
+                    continue
                 for words, answers, numbers in _readings(panel, scores, picked):
                     own = {**head, "probabilities": words}
                     probabilities = [answer.probabilities for answer in answers]
                     rows += list(_rows(panel, own, probabilities, numbers))
                     bins.append(_bins(panel, own, probabilities))
-        for name in panel.unfinished:
+        for name in panel.unfinished if panel.type.binary else ():
             rows.append(_unfinished(panel, name))
     table = pd.concat(bins, ignore_index=True) if bins else pd.DataFrame(columns=RELIABILITY_COLUMNS)
     return pd.DataFrame(rows, columns=CALIBRATION_COLUMNS), table
@@ -111,14 +123,19 @@ def _rows(panel: Panel, head: Row, probabilities: list[Floats], numbers: dict[st
         "mean_probability": np.array([p.mean() for p in probabilities]),
         "prevalence": np.full(len(probabilities), panel.labels.mean()),
     }
-    for metric, values in {**whole, **numbers}.items():
+    yield from _numbers(panel, head, {**whole, **numbers})
+
+
+def _numbers(panel: Panel, head: Row, numbers: Mapping[str, Floats]) -> Iterator[Row]:
+    """Yield one row a number, from its values by replicate, or by replicate and bootstrap draw."""
+    for metric, values in numbers.items():
         low = high = float("nan")
         first = values if values.ndim == 1 else values[:, 0]
         mean = float(np.mean(first[~np.isnan(first)])) if not np.isnan(first).all() else float("nan")
         if values.ndim == 2:
             interval = two_way_interval(values, panel.units, panel.study.level)
-            low = max(interval.low, METRICS[metric].low)
-            high = min(interval.high, METRICS[metric].high)
+            low = max(interval.low, facts(metric).low)
+            high = min(interval.high, facts(metric).high)
         undefined = int(np.isnan(first).sum())
         yield {
             **head,
@@ -145,7 +162,11 @@ def _bins(panel: Panel, head: Row, probabilities: list[Floats]) -> pd.DataFrame:
     values = (
         np.arange(1, len(curve.counts) + 1), curve.counts, examples, curve.predicted, curve.observed, low, high,
     )  # fmt: skip
-    table = pd.DataFrame(dict(zip(RELIABILITY_COLUMNS[5:], values, strict=True)))
+    return _headed(pd.DataFrame(dict(zip(RELIABILITY_COLUMNS[5:], values, strict=True))), head)
+
+
+def _headed(table: pd.DataFrame, head: Row) -> pd.DataFrame:
+    """Put the columns that are the same in all rows before the others."""
     for place, (column, value) in enumerate(head.items()):
         table.insert(place, column, value)
     return table

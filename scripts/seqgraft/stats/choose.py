@@ -1,4 +1,4 @@
-"""The virtual strategy "chosen": for each fit the candidate with the best held-out log loss."""
+"""The virtual strategy "chosen": for each fit the candidate with the best held-out loss."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import numpy as np
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.stats.curves import curve_weights
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.predictions import FitKey
 from seqgraft.stats.scoring import StrategyScores
 from seqgraft.stats.settings import CHOSEN
@@ -17,7 +17,7 @@ TIE = 1e-9
 
 
 def choose(candidates: Sequence[StrategyScores], keys: Sequence[FitKey]) -> StrategyScores:
-    """Take for each train size and replicate the candidate with the lowest held-out log loss.
+    """Take for each train size and replicate the candidate with the lowest held-out loss.
 
     Parameters
     ----------
@@ -38,15 +38,16 @@ def choose(candidates: Sequence[StrategyScores], keys: Sequence[FitKey]) -> Stra
 
     Notes
     -----
-    The log loss is that after the fit's own temperature, as the fit would be used. The lowest mean wins,
-    however small its lead. Favouring the first candidate within one standard error lost more in simulation
-    (bench/choosing.py; three candidates with AUROC .94, SD .01; 50, 100 and 400 held out): .0060, .0055 and
-    .0032 below the best candidate, against .0051, .0040 and .0020.
+    The log loss of binary tasks is that after the fit's own temperature, as the fit would be used; of regression
+    the loss is `seqgraft.stats.value_metrics.relative_error`. The lowest mean wins, however small its lead.
+    Favouring the first candidate within one standard error lost more in simulation (bench/choosing.py; three
+    candidates with AUROC .94, SD .01; 50, 100 and 400 held out): .0060, .0055 and .0032 below the best candidate,
+    against .0051, .0040 and .0020.
     """
     rows = [candidate.rows(keys) for candidate in candidates]
     taken = np.zeros(len(keys), dtype=int)
     if len(candidates) > 1:
-        losses = np.stack([c.held["log_loss"][r] for c, r in zip(candidates, rows, strict=True)])
+        losses = np.stack([c.losses[r] for c, r in zip(candidates, rows, strict=True)])
         for candidate, values in zip(candidates, losses, strict=True):
             if np.isnan(values).any():
                 key = keys[int(np.flatnonzero(np.isnan(values))[0])]
@@ -68,6 +69,9 @@ def choose(candidates: Sequence[StrategyScores], keys: Sequence[FitKey]) -> Stra
         [scores.fits[row] for scores, row in source],
         any(candidate.uses_source for candidate in candidates),
         [scores.name for scores, _ in source],
+        details={
+            m: np.array([scores.details[m][row] for scores, row in source]) for m in candidates[0].details
+        },
     )
 
 
@@ -98,7 +102,7 @@ def best_baseline(baselines: Sequence[StrategyScores], metric: str) -> StrategyS
     baselines : sequence of StrategyScores
         In the order of the config; ties go to the first.
     metric : str
-        A name in `METRICS`.
+        A name in `seqgraft.stats.metric_names.FACTS`.
 
     Returns
     -------
@@ -116,9 +120,15 @@ def best_baseline(baselines: Sequence[StrategyScores], metric: str) -> StrategyS
             values = held[[(key.train_size, key.is_all) == size for key in baseline.keys]]
             if not np.isnan(values).all():
                 means[row, column] = np.nanmean(values)
+    # What is undefined throughout, as the correlation of a constant, cannot be the best nor hide the others.
+    known = ~np.isnan(means).all(axis=1)
+    if not known.any():
+        return baselines[0]
+    baselines = [baseline for baseline, keep in zip(baselines, known, strict=True) if keep]
+    means = means[known]
     kept = ~np.isnan(means).any(axis=0)
     if not kept.any():
         return baselines[0]
     weights = curve_weights([size for (size, _), keep in zip(sizes, kept, strict=True) if keep])
     curve = means[:, kept] @ weights
-    return baselines[int(np.argmax(curve if METRICS[metric].greater_is_better else -curve))]
+    return baselines[int(np.argmax(curve if facts(metric).greater_is_better else -curve))]

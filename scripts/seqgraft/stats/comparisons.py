@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.multiplicity import holm
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH, ZERO_SHOT, EvaluationSettings
@@ -82,7 +82,7 @@ def joined(parts: Sequence[pd.DataFrame], study: EvaluationSettings) -> pd.DataF
     primary = table["role"] == "primary"
     adjusted = holm(table.loc[primary, "p_value"])
     table.loc[primary, "p_adjusted"] = adjusted
-    sign = 1 if METRICS[study.primary_metric].greater_is_better else -1
+    sign = 1 if facts(study.primary_metric).greater_is_better else -1
     gains = sign * table.loc[primary, "difference"].to_numpy(float)
     alpha = 1 - study.level
     table.loc[primary, "verdict"] = [verdict(g, p, alpha) for g, p in zip(gains, adjusted, strict=True)]
@@ -148,7 +148,7 @@ def _descriptive(panel: Panel) -> Iterator[dict[str, Any]]:
     """Compare everything with scratch by the other metrics, and over the curve."""
     metric = panel.study.primary_metric
     for name in _others(panel):
-        for other in METRICS:
+        for other in panel.metrics:
             for size in _sizes(panel):
                 if other != metric or (size is None and name != CHOSEN):
                     yield _row(panel, name, SCRATCH, other, size, "descriptive")

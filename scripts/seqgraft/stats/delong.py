@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+
+from seqgraft.stats.intervals import covariance
 
 
 class DeLong(NamedTuple):
@@ -39,10 +40,13 @@ def delong(labels: ArrayLike, scores: ArrayLike) -> DeLong:
     overall = _midranks(score)
     above = (overall[:, truth] - _midranks(score[:, truth])) / n
     below = 1.0 - (overall[:, ~truth] - _midranks(score[:, ~truth])) / m
-    covariance = np.atleast_2d(np.cov(above)) / m + np.atleast_2d(np.cov(below)) / n
-    return DeLong(above.mean(axis=1), covariance)
+    return DeLong(above.mean(axis=1), covariance(above) / m + covariance(below) / n)
 
 
 def _midranks(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rank each row from 1, ties sharing their mean rank; scipy.stats would take half a second to load for it."""
-    return pd.DataFrame(score).rank(axis=1).to_numpy()
+    """Rank each row from 1, ties sharing their mean rank; the rankings of scipy and pandas take far longer."""
+    ranks = np.empty(score.shape)
+    for row, values in zip(ranks, score, strict=True):
+        _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+        row[:] = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return ranks

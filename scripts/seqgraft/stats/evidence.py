@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from seqgraft.signs import true_minus
+from seqgraft.stats.metric_names import written
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.settings import CHOSEN, CURVE
 
@@ -36,9 +37,9 @@ class Finding:
         )
 
 
-def signed(value: float) -> str:
-    """Write a difference with its sign and a true minus."""
-    return true_minus(f"{value:+.3f}")
+def signed(value: float, metric: str) -> str:
+    """Write a difference in a metric with its sign and a true minus."""
+    return true_minus(written(value, metric, "+"))
 
 
 @dataclass(frozen=True)

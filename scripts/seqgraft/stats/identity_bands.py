@@ -19,12 +19,15 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.running.side_by_side import each
 from seqgraft.seeds import seed
 from seqgraft.stats.intervals import UNDEFINED, Interval, two_way_interval, weight_blocks
-from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
+from seqgraft.stats.metric_names import facts
+from seqgraft.stats.metrics import Draws
 from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.predictions import Fit, TestPart, read_target
-from seqgraft.stats.scoring import StrategyScores, TargetScores, smaller_class_units
+from seqgraft.stats.resampled import UnitDraws
+from seqgraft.stats.scoring import StrategyScores, TargetScores
 from seqgraft.stats.settings import CHOSEN, HELD_OUT, SCRATCH, EvaluationSettings, FitJob, TransferSettings
-from seqgraft.stats.thresholds import Calibration, calibrate
+from seqgraft.stats.task_types import HELD_OUT_LOSS, TASK_TYPES, TaskType
+from seqgraft.stats.thresholds import Calibration
 
 Floats = NDArray[np.float64]
 Rows = list[dict[str, Any]]
@@ -111,6 +114,8 @@ def _of_target(
     found = [job for job in jobs if job.target == target and job.strategy in wanted]
     part, scores = _largest_size(found)
     members = None if groups is None else np.array([groups[name] for name in part.ids], dtype=object)
+    if members is None and scores.chains is not None:
+        members = part.ids
     rows = {}
     for transfer in transfers:
         own = replace(transfer, strategies=(SCRATCH, *_candidates(transfer, study)))
@@ -127,23 +132,30 @@ def _candidates(transfer: TransferSettings, study: EvaluationSettings) -> tuple[
 def _largest_size(jobs: Sequence[FitJob]) -> tuple[TestPart, TargetScores]:
     """Read one target's predictions and keep the fits of the largest train size, calibrated but not yet scored."""
     part, by_job = read_target(jobs)
+    kind = TASK_TYPES[jobs[0].type]
     largest = max((key[:2] for fits in by_job for key in fits), default=(0, False))
     strategies = {}
     for job, fits in zip(jobs, by_job, strict=True):
         kept = {key: fit for key, fit in fits.items() if key[:2] == largest}
-        calibrations = [calibrate(fit.held_labels, fit.held_logits) for fit in kept.values()]
-        losses = [_held_out_loss(fit, used) for fit, used in zip(kept.values(), calibrations, strict=True)]
+        calibrations = [kind.calibrate(fit.held_labels, fit.held_logits) for fit in kept.values()]
+        losses = [_loss(kind, fit, used) for fit, used in zip(kept.values(), calibrations, strict=True)]
         strategies[job.transfer, job.strategy] = StrategyScores(
-            job.strategy, job.kind, list(kept), {}, {"log_loss": np.array(losses)}, calibrations,
+            job.strategy, job.kind, list(kept), {}, {HELD_OUT_LOSS: np.array(losses)}, calibrations,
             list(kept.values()), job.transfer is not None,
         )  # fmt: skip
-    return part, TargetScores(strategies, len(part.ids), smaller_class_units(part.labels), part.labels)
+    chains = np.unique(part.ids, return_inverse=True)[1] if kind.per_residue else None
+    units = kind.units(part.labels, None)
+    return part, TargetScores(
+        strategies, len(part.ids), units, part.labels, kind, tuple(jobs[0].names), chains=chains
+    )
 
 
-def _held_out_loss(fit: Fit, used: Calibration) -> float:
+def _loss(kind: TaskType, fit: Fit, used: Calibration) -> float:
     """Return what the strategy is chosen by."""
-    scored = Scored(fit.held_labels, fit.held_logits, used.temperature, used.threshold)
-    return float(compute(scored, metrics=["log_loss"])["log_loss"][0])
+    known = (
+        kind.score(fit.held_labels, fit.held_logits, used, names=["log_loss"]) if kind.loss is None else {}
+    )
+    return kind.held_out_loss(fit.held_labels, fit.held_logits, known)
 
 
 def _of_transfer(
@@ -214,16 +226,18 @@ def _scores(panel: Panel, inside: NDArray[np.bool_], members: Members, threads: 
     """Return means, intervals and the paired difference among some of the test sequences."""
     labels, name, size = panel.labels[inside], panel.study.primary_metric, panel.sizes[-1]
     own = None if members is None else members[inside]
-    metric = METRICS[name]
-    fewest = int(min(labels.sum(), (~labels).sum()))
+    metric, kind = facts(name), panel.type
+    chains = None if panel.chains is None else np.unique(panel.chains[inside], return_inverse=True)[1]
+    examples = len(labels) if chains is None else int(chains.max(initial=-1)) + 1
+    fewest = int(min(labels.sum(), (~labels).sum())) if kind.binary else examples
     row: dict[str, Any] = {
-        "examples": len(labels),
-        "positives": int(labels.sum()),
+        "examples": examples,
+        "positives": int(labels.sum()) if kind.binary else np.nan,
         "metric": name,
         "train_size": size[0],
         "is_all": size[1],
         "replicates": panel.replicates,
-        "note": _note(len(labels), int(labels.sum())),
+        "note": _note(examples, int(labels.sum())) if kind.binary else _few(examples),
     }
     shown = {} if not len(labels) else {k: panel.scores[k] for k in (SCRATCH, CHOSEN) if k in panel.scores}
     if len(shown) < 2 and len(labels):
@@ -235,9 +249,10 @@ def _scores(panel: Panel, inside: NDArray[np.bool_], members: Members, threads: 
             k: replace(s, values={name: _values(panel, s, inside, own, draws, threads)})
             for k, s in shown.items()
         },
-        n_test=len(labels),
-        units=smaller_class_units(labels, own) if len(labels) else 0,
+        n_test=examples,
+        units=kind.units(labels, own) if len(labels) else 0,
         labels=labels,
+        chains=chains,
     )
     for strategy in (SCRATCH, CHOSEN):
         interval = _mean(small, strategy, size) if strategy in shown else UNDEFINED
@@ -258,12 +273,19 @@ def _note(examples: int, positives: int) -> str:
     return f"no interval: only {few} of a class" if few < FEW else ""
 
 
+def _few(examples: int) -> str:
+    """Say why a band of a task without positives has no score, or one without interval."""
+    if not examples:
+        return "no sequence"
+    return f"no interval: only {examples}" if examples < FEW else ""
+
+
 def _mean(panel: Panel, strategy: str, size: tuple[int, bool]) -> Interval:
     """Return a strategy's mean over replicates with its interval."""
     name = panel.study.primary_metric
     values = panel.at(strategy, name, size)
     return two_way_interval(
-        values, panel.units, panel.study.level, panel.sources(strategy), METRICS[name].bounds
+        values, panel.units, panel.study.level, panel.sources(strategy), facts(name).bounds
     )
 
 
@@ -278,19 +300,26 @@ def _values(
     """Score every fit on some test sequences, as they are and under bootstrap draws; shape (F, B + 1)."""
     # The seed of `evaluate`: over all test sequences the numbers are those of summary.tsv.
     own = seed(panel.study.study, panel.transfer.target, "bootstrap", panel.study.seed)
-    labels, name = panel.labels[inside], panel.study.primary_metric
+    labels = panel.labels[inside]
+    chains = None if panel.chains is None else np.unique(panel.chains[inside], return_inverse=True)[1]
+    units = None if members is None else np.unique(members, return_inverse=True)[1]
     columns = []
     with ThreadPoolExecutor(threads) as pool:
         for weights in weight_blocks(len(labels), draws, own, members):
-            score = partial(_score, labels, inside, name, Draws(weights))
+            score = partial(_score, panel, labels, inside, chains, panel.type.draws(weights, units))
             columns.append(np.array(list(pool.map(score, scores.fits, scores.calibrations))))
     return np.concatenate(columns, axis=1)
 
 
 def _score(
-    labels: NDArray[np.bool_], inside: NDArray[np.bool_], name: str, draws: Draws, fit: Fit, used: Calibration
+    panel: Panel,
+    labels: NDArray[Any],
+    inside: NDArray[np.bool_],
+    chains: NDArray[np.intp] | None,
+    draws: Draws | UnitDraws,
+    fit: Fit,
+    used: Calibration,
 ) -> Floats:
     """Score one fit under one block of draws."""
-    return compute(Scored(labels, fit.test_logits[inside], used.temperature, used.threshold), draws, [name])[
-        name
-    ]
+    name = panel.study.primary_metric
+    return panel.type.score(labels, fit.test_logits[inside], used, draws, [name], chains)[name]

@@ -12,7 +12,6 @@ import pandas as pd
 
 from seqgraft.seeds import seed
 from seqgraft.stats.intervals import UNDEFINED
-from seqgraft.stats.metrics import METRICS
 from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.scoring import StrategyScores, TargetScores, score_target
 from seqgraft.stats.settings import (
@@ -112,7 +111,7 @@ def _as_large(found: StrategyScores, whole: set[int]) -> StrategyScores:
 def _rows(panel: Panel) -> Iterator[dict[str, Any]]:
     """Compare both sides by every metric."""
     primary = panel.study.primary_metric
-    for metric in (primary, *(name for name in METRICS if name != primary)):
+    for metric in (primary, *(name for name in panel.metrics if name != primary)):
         for quantity, weights in QUANTITIES.items():
             for size in (None, *panel.sizes):
                 yield _row(panel, quantity, weights, metric, size)

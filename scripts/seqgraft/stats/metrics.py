@@ -83,14 +83,14 @@ class Draws:
 
     @cached_property
     def counts(self) -> NDArray[np.unsignedinteger] | None:
-        """The weights as whole numbers, shape (B, N); None where they are not whole."""
+        """The weights as whole numbers, shape (N, B); None where they are not whole."""
         most = self.weights.max(initial=0.0)
         # Running sums are kept in 32 bits.
         if self.weights.min(initial=0.0) < 0 or self.totals.max(initial=0.0) >= 2**31:
             return None
         kind: type[np.uint8] | type[np.uint32] = np.uint8 if most <= 255 else np.uint32
-        whole: NDArray[np.unsignedinteger] = self.weights.T.astype(kind, order="C")
-        return whole if np.array_equal(whole.T, self.weights) else None
+        whole: NDArray[np.unsignedinteger] = self.weights.astype(kind)
+        return whole if np.array_equal(whole, self.weights) else None
 
 
 class Weighted:
@@ -138,37 +138,6 @@ class Weighted:
     def brier(self) -> Floats:
         """Weighted mean of the squared errors, shape (B,)."""
         return divide(self._sums[5], self.draws.totals)
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One way to score a fit.
-
-    Parameters
-    ----------
-    title : str
-        As written in text.
-    function : callable
-        From a `Weighted` to an array of shape (B,); NaN where undefined.
-    low, high : float
-        The range of its values.
-    greater_is_better : bool
-        The direction of improvement.
-    needs : str
-        "ranking" (logits as they are), "probabilities" (temperature) or "calls" (threshold).
-    """
-
-    title: str
-    function: Callable[[Weighted], Floats]
-    low: float = 0.0
-    high: float = 1.0
-    greater_is_better: bool = True
-    needs: str = "calls"
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The range of its values."""
-        return self.low, self.high
 
 
 def worst_and_best(low: float, high: float, *, greater_is_better: bool) -> tuple[float, float]:
@@ -253,28 +222,19 @@ def _mcc(view: Weighted) -> Floats:
     return np.where((classes > 0) & np.isnan(value), 0.0, value)
 
 
-METRICS: dict[str, Metric] = {
-    "auroc": Metric("AUROC", lambda v: v.areas[0], needs="ranking"),
-    "auprc": Metric("AUPRC", lambda v: v.areas[1], needs="ranking"),
-    "mcc": Metric("MCC", _mcc, low=-1.0),
-    "accuracy": Metric("accuracy", _accuracy),
-    "recall": Metric("recall", _recall),
-    "precision": Metric("precision", _precision),
-    "specificity": Metric("specificity", _specificity),
-    "f1": Metric("F1", _f1),
-    "log_loss": Metric(
-        "log loss",
-        lambda v: v.log_loss,
-        high=np.inf,
-        greater_is_better=False,
-        needs="probabilities",
-    ),
-    "brier": Metric(
-        "Brier score",
-        lambda v: v.brier,
-        greater_is_better=False,
-        needs="probabilities",
-    ),
+#: From a `Weighted` to an array of shape (B,), NaN where undefined; what else is to be known of each metric stands in
+#: `seqgraft.stats.metric_names`.
+METRICS: dict[str, Callable[[Weighted], Floats]] = {
+    "auroc": lambda v: v.areas[0],
+    "auprc": lambda v: v.areas[1],
+    "mcc": _mcc,
+    "accuracy": _accuracy,
+    "recall": _recall,
+    "precision": _precision,
+    "specificity": _specificity,
+    "f1": _f1,
+    "log_loss": lambda v: v.log_loss,
+    "brier": lambda v: v.brier,
 }
 
 
@@ -300,4 +260,4 @@ def compute(
     if weights is None:
         weights = np.ones((len(scored.labels), 1))
     view = Weighted(scored, weights if isinstance(weights, Draws) else Draws(weights))
-    return {name: METRICS[name].function(view) for name in (METRICS if metrics is None else metrics)}
+    return {name: METRICS[name](view) for name in (METRICS if metrics is None else metrics)}

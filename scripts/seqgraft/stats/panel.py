@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from seqgraft.errors import SeqgraftError
 from seqgraft.stats.choose import best_baseline, choose
 from seqgraft.stats.curves import curve_weights
 from seqgraft.stats.intervals import Interval, two_way_difference, two_way_sum
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.predictions import FitKey
 from seqgraft.stats.scoring import StrategyScores, TargetScores
 from seqgraft.stats.settings import CHOSEN, HELD_OUT, SCRATCH, EvaluationSettings, TransferSettings
+from seqgraft.stats.task_types import BINARY, TaskType
 
 Floats = NDArray[np.float64]
 
@@ -38,10 +40,14 @@ class Panel:
         As in `TargetScores`.
     best_baseline : str or None
         The baseline with the best held-out primary metric.
-    labels : ndarray of bool, shape (n_test,)
-        Of the test part.
+    labels : ndarray, shape (N,) or (N, O)
+        Of the test part's N rows: sequences, or residues of such.
     unfinished : tuple of str
         Strategies and baselines of which no fit was finished: they are in no comparison.
+    type : TaskType
+        How the target's predictions are judged.
+    names, members, chains
+        As in `TargetScores`.
     """
 
     transfer: TransferSettings
@@ -52,8 +58,17 @@ class Panel:
     n_test: int
     units: int
     best_baseline: str | None
-    labels: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    labels: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=bool))
     unfinished: tuple[str, ...] = ()
+    type: TaskType = BINARY
+    names: tuple[str, ...] = ()
+    members: NDArray[np.intp] | None = None
+    chains: NDArray[np.intp] | None = None
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics of its type of task, in the order of tables."""
+        return self.type.metrics
 
     def at(self, strategy: str, metric: str, size: tuple[int, bool]) -> Floats:
         """Values of a strategy at a train size by replicate and draw, shape (R, B + 1)."""
@@ -83,7 +98,7 @@ class Panel:
             self.units,
             self.study.level,
             self.sources(strategy, reference),
-            METRICS[metric].bounds,
+            facts(metric).bounds,
         )
 
     def weighted(self, weights: Mapping[str, float], metric: str, size: tuple[int, bool] | None) -> Interval:
@@ -97,7 +112,7 @@ class Panel:
             self.units,
             self.study.level,
             self.sources(*weights),
-            METRICS[metric].bounds,
+            facts(metric).bounds,
         )
 
     def sources(self, *strategies: str) -> NDArray[np.intp] | None:
@@ -160,6 +175,10 @@ def build_panel(transfer: TransferSettings, study: EvaluationSettings, target: T
         None if best is None else best.name,
         target.labels,
         tuple(unfinished),
+        target.type,
+        target.names,
+        target.members,
+        target.chains,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from seqgraft.errors import SeqgraftError
 from seqgraft.stats.settings import FitJob
+from seqgraft.stats.task_types import TASK_TYPES, TaskType
 
-COLUMNS = ["id", "train_size", "is_all", "replicate", "part", "label", "prediction"]
+COLUMNS = ["id", "train_size", "is_all", "replicate", "part"]
+#: What tells the rows of one sequence apart, where they are its residues.
+POSITION = "position"
 REDO = "Delete the file and run the study again; if it returns, please report it."
 
 
@@ -25,23 +28,28 @@ class FitKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Fit:
-    """Raw logits of one fit: of the test part in the target's order, and of its held-out examples."""
+    """Raw logits, or values, of one fit: of the test part in the target's order, and of its held-out examples.
+
+    One row an example, or a residue, whose id is then that of its chain; several columns where there are several
+    classes or outputs.
+    """
 
     test_logits: NDArray[np.float64]
     held_ids: NDArray[np.object_]
-    held_labels: NDArray[np.bool_]
+    held_labels: NDArray[Any]
     held_logits: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class TestPart:
-    """The test examples of a target: ids and labels (True for the positive class), shape (N,)."""
+    """The test examples of a target, N rows: ids, labels (bool for binary tasks), and positions of residues."""
 
     # pytest would otherwise take the name for a test class.
     __test__ = False
 
     ids: NDArray[np.object_]
-    labels: NDArray[np.bool_]
+    labels: NDArray[Any]
+    positions: NDArray[np.integer]
 
 
 def read_target(jobs: Sequence[FitJob]) -> tuple[TestPart, list[dict[FitKey, Fit]]]:
@@ -50,7 +58,7 @@ def read_target(jobs: Sequence[FitJob]) -> tuple[TestPart, list[dict[FitKey, Fit
     Parameters
     ----------
     jobs : sequence of FitJob
-        At least one; all with the same target.
+        At least one; all with the same target, whose type they name.
 
     Returns
     -------
@@ -73,7 +81,7 @@ def read_target(jobs: Sequence[FitJob]) -> tuple[TestPart, list[dict[FitKey, Fit
         if table.empty:
             everything.append({})
             continue
-        rows = _Rows.of(table)
+        rows = _Rows.of(table, TASK_TYPES[first.type])
         if part is None:
             part, first = _test_part(rows, job), job
         everything.append(_fits(rows, part, job, first))
@@ -96,11 +104,12 @@ class _Rows:
     ids: NDArray[np.intp]
     test: NDArray[np.bool_]
     held: NDArray[np.bool_]
-    labels: NDArray[np.bool_]
+    labels: NDArray[Any]
     logits: NDArray[np.float64]
+    positions: NDArray[np.integer]
 
     @classmethod
-    def of(cls, table: pd.DataFrame) -> "_Rows":
+    def of(cls, table: pd.DataFrame, kind: TaskType) -> "_Rows":
         """Sort a file's rows; ids are compared as numbers, because millions of texts are slow to sort."""
         ids, parts = table["id"].astype("category").cat, table["part"].astype("category").cat
         names = ids.categories.to_numpy(object)
@@ -109,7 +118,9 @@ class _Rows:
         place[by_name] = np.arange(len(names))
         rank = place[ids.codes.to_numpy()]
         columns = [table[name].to_numpy() for name in ("train_size", "is_all", "replicate")]
-        order = np.lexsort((rank, parts.codes.to_numpy(), *columns[::-1]))
+        positions = table[POSITION].to_numpy() if kind.per_residue else np.zeros(len(table), np.int8)
+        order = np.lexsort((positions, rank, parts.codes.to_numpy(), *columns[::-1]))
+        labels, values = labels_and_values(table, kind)
         sizes, whole, replicates = (column[order] for column in columns)
         changed = (np.diff(sizes) != 0) | (whole[1:] != whole[:-1]) | (np.diff(replicates) != 0)
         starts = [0, *(np.flatnonzero(changed) + 1).tolist()]
@@ -122,24 +133,61 @@ class _Rows:
             rank[order],
             part == "test",
             part == "held-out",
-            (table["label"].to_numpy() == 1)[order],
-            table["prediction"].to_numpy(np.float64)[order],
+            labels[order],
+            values[order],
+            positions[order],
         )
+
+
+def labels_and_values(table: pd.DataFrame, kind: TaskType) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Return labels and predictions as `TaskType.score` takes them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``label`` and ``prediction``, or numbered ones where there are several outputs or classes.
+    kind : TaskType
+        The target's.
+
+    Returns
+    -------
+    labels : ndarray, shape (N,) or (N, O)
+        Bool for binary tasks, else float64.
+    values : ndarray of float64, shape (N,) or (N, K)
+    """
+    labels, values = (_columns(table, name) for name in ("label", "prediction"))
+    label = table[labels].to_numpy(np.float64)
+    value = table[values].to_numpy(np.float64)
+    label, value = (each[:, 0] if each.shape[1] == 1 else each for each in (label, value))
+    if kind.binary:
+        return label == 1, value
+    if kind.whole_classes and value.ndim == 1:
+        # One logit is that of the first class, and 1 is its label, as in binary tasks: here classes are counted.
+        return 1 - label, value
+    return label, value
+
+
+def _columns(table: pd.DataFrame, name: str) -> list[str]:
+    """Name the columns of labels or predictions: one, or numbered ones in the order of their numbers."""
+    if name in table:
+        return [name]
+    numbered = [column for column in table.columns if column.startswith(f"{name}_")]
+    return sorted(numbered, key=lambda column: int(column.removeprefix(f"{name}_")))
 
 
 def _test_part(rows: _Rows, job: FitJob) -> TestPart:
     """Take the test part from the first fit of the first file."""
     own = slice(rows.starts[0], rows.starts[1])
     picked = rows.test[own]
-    ids = rows.names[rows.ids[own][picked]]
-    if len(set(ids)) < len(ids) or not len(ids):
+    ids, positions = rows.names[rows.ids[own][picked]], rows.positions[own][picked]
+    if len(set(zip(ids, positions, strict=True))) < len(ids) or not len(ids):
         key = rows.keys[0]
         raise SeqgraftError(
             "The test part is empty or holds an example twice.",
             where=f"{job.predictions}, train size {key.train_size}, replicate {key.replicate}",
             remedy=REDO,
         )
-    return TestPart(ids, rows.labels[own][picked])
+    return TestPart(ids, rows.labels[own][picked], positions)
 
 
 def _fits(rows: _Rows, part: TestPart, job: FitJob, first: FitJob) -> dict[FitKey, Fit]:
@@ -151,7 +199,10 @@ def _fits(rows: _Rows, part: TestPart, job: FitJob, first: FitJob) -> dict[FitKe
         own = slice(start, stop)
         test, held = rows.test[own], rows.held[own]
         same = np.array_equal(rows.ids[own][test], expected)
-        if not (same and np.array_equal(rows.labels[own][test], part.labels)):
+        same = same and np.array_equal(rows.positions[own][test], part.positions)
+        # A label that is missing is missing in both; bool arrays hold none.
+        missing = part.labels.dtype != bool
+        if not (same and np.array_equal(rows.labels[own][test], part.labels, equal_nan=missing)):
             raise SeqgraftError(
                 f"The test examples differ from those of {first.predictions}.",
                 where=f"{job.predictions}, train size {key.train_size}, replicate {key.replicate}",
@@ -174,14 +225,17 @@ def _read(job: FitJob) -> pd.DataFrame:
         raise SeqgraftError(
             f"The predictions cannot be read: {problem}", where=str(job.predictions), remedy=REDO
         ) from problem
-    missing = [column for column in COLUMNS if column not in table]
+    wanted = [*COLUMNS, *([POSITION] if TASK_TYPES[job.type].per_residue else [])]
+    missing = [column for column in wanted if column not in table]
+    missing += [name for name in ("label", "prediction") if not _columns(table, name)]
     if missing:
         raise SeqgraftError(
             f"The predictions lack the column(s) {', '.join(missing)}.",
             where=str(job.predictions),
             remedy=REDO,
         )
-    wrong = ~np.isfinite(table["prediction"].to_numpy(np.float64))
+    values = _columns(table, "prediction")
+    wrong = ~np.isfinite(table[values].to_numpy(np.float64)).all(axis=1)
     if wrong.any():
         row = table.loc[wrong].iloc[0]
         raise SeqgraftError(
@@ -190,4 +244,4 @@ def _read(job: FitJob) -> pd.DataFrame:
             where=str(job.predictions),
             remedy="Training diverged: lower the learning rate, or look at the fit's history.tsv.",
         )
-    return table[COLUMNS]
+    return table[[*wanted, *_columns(table, "label"), *values]]

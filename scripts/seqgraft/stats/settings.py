@@ -1,6 +1,6 @@
 """What evaluation needs to know of a study: names, order and counts, no file formats."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,10 @@ class FitJob:
         "strategy" or "baseline".
     predictions : pathlib.Path
         The parquet file.
+    type : str
+        Type of the target's labels, as in the config.
+    names : sequence of str
+        The target's classes or outputs, in the config's order.
     """
 
     transfer: str | None
@@ -42,6 +46,8 @@ class FitJob:
     strategy: str
     kind: str
     predictions: Path
+    type: str = "binary"
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class EvaluationSettings:
     baselines : tuple of str
         In the order of the config.
     primary_metric : str
-        A name in `seqgraft.stats.metrics.METRICS`.
+        A name in `seqgraft.stats.metric_names.FACTS` that the targets' types have.
     chosen : str
         "held-out" or the name of a strategy.
     replicates : int

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.settings import CHOSEN, CURVE, SCRATCH
 
 COLUMNS = [
@@ -21,7 +21,7 @@ def source_matrix(comparisons: pd.DataFrame, metrics: pd.DataFrame, metric: str)
     metrics : pandas.DataFrame
         As in ``metrics.tsv``: it tells which source and target a transfer has.
     metric : str
-        The primary metric, a name in `METRICS`.
+        The primary metric, a name in `seqgraft.stats.metric_names.FACTS`.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def source_matrix(comparisons: pd.DataFrame, metrics: pd.DataFrame, metric: str)
         & comparisons["role"].isin(["primary", "secondary"])
     ]
     table = table.join(known, on="transfer")
-    sign = 1 if METRICS[metric].greater_is_better else -1
+    sign = 1 if facts(metric).greater_is_better else -1
     gain = sign * table[["difference", "ci_low", "ci_high"]].to_numpy(float)
     low, high = (1, 2) if sign > 0 else (2, 1)
     table = table.assign(gain=gain[:, 0], ci_low=gain[:, low], ci_high=gain[:, high])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata, weightedtau
 
 from seqgraft.seeds import seed
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.settings import CHOSEN, SCRATCH
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ def realised_gains(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
     metrics : pandas.DataFrame
         As in ``metrics.tsv``.
     metric : str
-        A name in `METRICS`.
+        A name in `seqgraft.stats.metric_names.FACTS`.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def realised_gains(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
     keys = ["target", "source", "train_size", "is_all", "replicate"]
     own = metrics[(metrics["part"] == "test") & (metrics["metric"] == metric)]
     chosen, scratch = (own[own["strategy"] == name].set_index(keys)["value"] for name in (CHOSEN, SCRATCH))
-    sign = 1 if METRICS[metric].greater_is_better else -1
+    sign = 1 if facts(metric).greater_is_better else -1
     return (sign * (chosen - scratch)).rename("gain").reset_index()
 
 

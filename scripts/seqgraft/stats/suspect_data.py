@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from seqgraft.stats.evidence import Evidence, Finding
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 
 #: Test examples (or groups) of the rarer class below which nothing should be claimed.
 FEWEST_OF_A_CLASS = 10
@@ -20,9 +20,23 @@ HANDLED = ("left out", "allowed")
 def small_test_part(evidence: Evidence) -> list[Finding]:
     """Look for a test part with fewer than ten of a class, or an interval too wide to say anything."""
     panel = evidence.panel
-    positives = int(panel.labels.sum())
+    positives = int(panel.labels.sum()) if panel.type.binary else 0
     counts: dict[str, float | int | str] = {"positives": positives, "negatives": panel.n_test - positives}
-    if panel.units < FEWEST_OF_A_CLASS:
+    if not panel.type.binary:
+        counts = {"sequences": panel.n_test}
+        if panel.units < FEWEST_OF_A_CLASS:
+            unit = "sequences" if panel.units == panel.n_test else "groups"
+            only = f"{panel.units} independent {unit}"
+            if panel.labels.ndim == 2 and not panel.type.numbers:
+                only = f"{panel.units} {unit} of the rarer kind of a usual label"
+            return [
+                Finding(
+                    f"The test part of {panel.transfer.target_title} has only {only}: too few for any claim.",
+                    {**counts, "units": panel.units},
+                    serious=True,
+                )
+            ]
+    elif panel.units < FEWEST_OF_A_CLASS:
         unit = "sequences" if panel.units == min(positives, panel.n_test - positives) else "groups"
         return [
             Finding(
@@ -32,7 +46,7 @@ def small_test_part(evidence: Evidence) -> list[Finding]:
                 serious=True,
             )
         ]
-    primary, metric = evidence.primary, METRICS[panel.study.primary_metric]
+    primary, metric = evidence.primary, facts(panel.study.primary_metric)
     reach = metric.high - metric.low
     if (
         primary is None
@@ -53,6 +67,8 @@ def small_test_part(evidence: Evidence) -> list[Finding]:
 def prevalence_shift(evidence: Evidence) -> list[Finding]:
     """Look for shares of positives that differ between source and target, beyond chance and a factor in odds."""
     panel = evidence.panel
+    if not panel.type.binary:
+        return []
     zero = [scores for scores in panel.scores.values() if scores.without_labels]
     held = [fit.held_labels for scores in zero for fit in scores.fits if len(fit.held_labels)]
     if not held:

@@ -4,12 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, ndtri, stdtrit
 
+from seqgraft.signs import true_minus
 from seqgraft.stats.comparisons import FEWEST, verdict
 from seqgraft.stats.delong import delong
 from seqgraft.stats.evidence import Evidence, Finding, signed
 from seqgraft.stats.intervals import two_way_interval
-from seqgraft.stats.metrics import METRICS, worst_and_best
+from seqgraft.stats.metric_names import facts, written
+from seqgraft.stats.metrics import worst_and_best
 from seqgraft.stats.panel import Panel
+from seqgraft.stats.predictions import Fit
 from seqgraft.stats.scoring import StrategyScores
 from seqgraft.stats.settings import CHOSEN, SCRATCH
 
@@ -29,7 +32,7 @@ def constant_predictions(evidence: Evidence) -> list[Finding]:
     """Look for fits that give every test sequence the same score."""
     found = []
     for name, scores in _own(evidence.panel):
-        flat = sum(bool(np.ptp(fit.test_logits) < 1e-9) for fit in scores.fits)
+        flat = sum(bool(np.ptp(fit.test_logits, axis=0).max(initial=0.0) < 1e-9) for fit in scores.fits)
         if flat:
             found.append(
                 Finding(
@@ -43,24 +46,26 @@ def constant_predictions(evidence: Evidence) -> list[Finding]:
 
 
 def did_not_learn(evidence: Evidence) -> list[Finding]:
-    """Look for strategies whose AUROC is not shown to be above .5 at their largest train size."""
+    """Look for strategies not shown to be better than guessing (AUROC .5) at their largest train size."""
     panel = evidence.panel
+    metric, guess = panel.type.guess
+    does = "rank" if panel.type.binary else "do"
     found = []
     for name, scores in _own(panel):
         if scores.without_labels:
             continue
         size = panel.sizes[-1]
         interval = two_way_interval(
-            panel.at(name, "auroc", size), panel.units, panel.study.level, panel.sources(name)
+            panel.at(name, metric, size), panel.units, panel.study.level, panel.sources(name)
         )
-        if not interval.low <= 0.5:  # also where it is undefined
+        if not interval.low <= guess:  # also where it is undefined
             continue
         found.append(
             Finding(
-                f"{name} is not shown to rank better than chance with {size[0]} labels: AUROC {interval.mean:.3f} "
-                f"({interval.low:.3f} to {interval.high:.3f}).",
-                {"strategy": name, "auroc": interval.mean, "ci_low": interval.low, "ci_high": interval.high},
-                serious=interval.high <= 0.5 or name == SCRATCH,
+                f"{name} is not shown to {does} better than chance with {size[0]} labels: {facts(metric).title} "
+                f"{true_minus(f'{interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})')}.",
+                {"strategy": name, metric: interval.mean, "ci_low": interval.low, "ci_high": interval.high},
+                serious=interval.high <= guess or name == SCRATCH,
             )
         )
     return found
@@ -72,16 +77,18 @@ def no_better_than_baseline(evidence: Evidence) -> list[Finding]:
     row = None if best is None else evidence.contrast(best)
     if best is None or row is None:
         return []
-    metric = METRICS[evidence.panel.study.primary_metric]
+    name = evidence.panel.study.primary_metric
+    metric = facts(name)
     low, high = float(row["ci_low"]), float(row["ci_high"])
     worst, most = worst_and_best(low, high, greater_is_better=metric.greater_is_better)
     if worst > 0:
         return []
     how = "Worse than" if most < 0 else "Not shown to be better than"
+    difference = signed(row["difference"], name)
     return [
         Finding(
-            f"{how} the best baseline, {best}: the chosen strategy differs from it by {signed(row['difference'])} in "
-            f"{metric.title} ({signed(low)} to {signed(high)}).",
+            f"{how} the best baseline, {best}: the chosen strategy differs from it by {difference} in "
+            f"{metric.title} ({signed(low, name)} to {signed(high, name)}).",
             {"baseline": best, "difference": float(row["difference"]), "ci_low": low, "ci_high": high},
             serious=True,
         )
@@ -89,7 +96,7 @@ def no_better_than_baseline(evidence: Evidence) -> list[Finding]:
 
 
 def held_out_above_test(evidence: Evidence) -> list[Finding]:
-    """Look for held-out AUROCs above test AUROCs by more than both uncertainties allow."""
+    """Look for held-out scores (AUROCs) above those of the test part by more than both uncertainties allow."""
     panel = evidence.panel
     found = []
     for name, scores in _own(panel):
@@ -97,13 +104,14 @@ def held_out_above_test(evidence: Evidence) -> list[Finding]:
             continue
         for size in panel.sizes:
             rows = scores.rows(panel.keys(size))
-            gap, error = held_out_gap(scores, rows)
+            gap, error = held_out_gap(panel, scores, rows)
+            title = facts(panel.type.guess[0]).title
             lowest = gap - float(ndtri(0.5 + HELD_OUT_LEVEL / 2)) * error
             if not lowest > OPTIMISM:
                 continue
             found.append(
                 Finding(
-                    f"With {size[0]} labels the held-out AUROC of {name} is {gap:.3f} above that of the test part, "
+                    f"With {size[0]} labels the held-out {title} of {name} is {gap:.3f} above that of the test part, "
                     "more than chance and choosing explain. Copies or relatives inside the pool, or a test part "
                     "of another kind, would do this.",
                     {"strategy": name, "train_size": size[0], "gap": gap, "standard_error": error},
@@ -113,11 +121,13 @@ def held_out_above_test(evidence: Evidence) -> list[Finding]:
     return found
 
 
-def held_out_gap(scores: StrategyScores, rows: NDArray[np.intp]) -> tuple[float, float]:
-    """Mean held-out minus test AUROC over replicates, and its standard error.
+def held_out_gap(panel: Panel, scores: StrategyScores, rows: NDArray[np.intp]) -> tuple[float, float]:
+    """Mean held-out minus test score over replicates, and its standard error.
 
     Parameters
     ----------
+    panel : Panel
+        Says by which metric: of binary tasks the AUROC.
     scores : StrategyScores
         Of one strategy.
     rows : ndarray of int, shape (R,)
@@ -126,33 +136,45 @@ def held_out_gap(scores: StrategyScores, rows: NDArray[np.intp]) -> tuple[float,
     Returns
     -------
     gap, error : float
-        NaN where either AUROC is undefined.
+        NaN where either score is undefined.
 
     Notes
     -----
     The error has three parts: replicates (variance of the gap over R), test examples (bootstrap), and held-out
     examples. Replicates that draw from the same pool share held-out examples, all of them where the whole pool is
-    labelled, so their part is DeLong's variance times 1/R plus the share of common examples.
+    labelled, so their part is DeLong's variance times 1/R plus the share of common examples. Where the
+    score is no AUROC, the variance of the test part's score stands for DeLong's, times test over held-out examples.
     """
-    held, test = scores.held["auroc"][rows], scores.values["auroc"][rows]
+    metric = panel.type.guess[0]
+    held, test = scores.held[metric][rows], scores.values[metric][rows]
     kept = ~(np.isnan(held) | np.isnan(test[:, 0]))
     if not kept.any():
         return float("nan"), float("nan")
     gaps, number = (held - test[:, 0])[kept], int(kept.sum())
     fits = [scores.fits[row] for row in rows[kept]]
-    enough = [fit for fit in fits if min(fit.held_labels.sum(), (~fit.held_labels).sum()) >= 2]
-    if not enough:
-        return float(gaps.mean()), float("nan")
-    variance = float(np.mean([delong(f.held_labels, f.held_logits).covariance[0, 0] for f in enough]))
-    together = len({name for fit in fits for name in fit.held_ids})
-    share = min(1.0, float(np.mean([len(fit.held_ids) for fit in fits])) / max(together, 1))
     drawn = test[kept, 1:]
     drawn = drawn[:, ~np.isnan(drawn).any(axis=0)]
-    if drawn.shape[1] < 3:
+    own = [len(set(fit.held_ids)) for fit in fits]
+    variance = _held_out_variance(panel, fits, drawn, own)
+    if drawn.shape[1] < 3 or np.isnan(variance):
         return float(gaps.mean()), float("nan")
+    together = len({name for fit in fits for name in fit.held_ids})
+    share = min(1.0, float(np.mean(own)) / max(together, 1))
     sampled = drawn.mean(axis=0).var(ddof=1)
     between = gaps.var(ddof=1) / number if number > 1 else 0.0
     return float(gaps.mean()), float(np.sqrt(variance * (share + (1 - share) / number) + sampled + between))
+
+
+def _held_out_variance(panel: Panel, fits: list[Fit], drawn: Floats, held: list[int]) -> float:
+    """Mean variance of a fit's held-out score over held-out examples; NaN where there are too few."""
+    if not panel.type.binary:
+        if drawn.shape[1] < 3 or not sum(held):
+            return float("nan")
+        return float(drawn.var(axis=1, ddof=1).mean()) * panel.n_test / float(np.mean(held))
+    enough = [fit for fit in fits if min(fit.held_labels.sum(), (~fit.held_labels).sum()) >= 2]
+    if not enough:
+        return float("nan")
+    return float(np.mean([delong(f.held_labels, f.held_logits).covariance[0, 0] for f in enough]))
 
 
 def replicates_disagree(evidence: Evidence) -> list[Finding]:
@@ -172,13 +194,18 @@ def replicates_disagree(evidence: Evidence) -> list[Finding]:
     p_value = float(chdtrc(len(own) - 1, q))
     extra = float(np.sqrt(max(own.var(ddof=1) - float(sampling.mean()) * scale, 0.0)))
     signs = int((own > 0).sum()), int((own < 0).sum())
-    if p_value > 0.001 or min(signs) < 2 or extra < max(MATTERS, abs(float(own.mean()))):
+    metric = evidence.panel.study.primary_metric
+    # What has a unit is measured against what scratch has.
+    whole = (
+        1.0 if facts(metric).decimals else float(np.abs(evidence.panel.curve(SCRATCH, metric)[:, 0]).mean())
+    )
+    if p_value > 0.001 or min(signs) < 2 or extra < max(MATTERS * whole, abs(float(own.mean()))):
         return []
     return [
         Finding(
             f"Replicates disagree: {signs[0]} of {len(own)} are above 0 and {signs[1]} below, and they "
-            f"differ by more (SD {extra:.3f}) than the sampling of test sequences explains. Whether this transfer "
-            "helps depends on which labels are drawn, or on the source model.",
+            f"differ by more (SD {written(extra, metric)}) than the sampling of test sequences explains. Whether this "
+            "transfer helps depends on which labels are drawn, or on the source model.",
             {"above": signs[0], "below": signs[1], "sd_beyond_sampling": extra, "q": q, "p_value": p_value},
         )
     ]
@@ -205,7 +232,8 @@ def one_replicate(evidence: Evidence) -> list[Finding]:
     )
     # Holm's factor stays that of the whole study.
     factor = float(row["p_adjusted"] / row["p_value"]) if row["p_value"] > 0 else 1.0
-    sign = 1 if METRICS[panel.study.primary_metric].greater_is_better else -1
+    metric = panel.study.primary_metric
+    sign = 1 if facts(metric).greater_is_better else -1
     now = verdict(sign * rest.mean, min(1.0, rest.p_value * factor), 1 - panel.study.level)
     share = 1 - rest.mean / whole if whole else 0.0
     if now == row["verdict"] and share <= 0.5:
@@ -213,8 +241,8 @@ def one_replicate(evidence: Evidence) -> list[Finding]:
     end = f", and the verdict {now} instead of {row['verdict']}" if now != row["verdict"] else ""
     return [
         Finding(
-            f"Replicate {apart[0] + 1} stands apart from all others: without it the difference is {signed(rest.mean)} "
-            f"instead of {signed(whole)}{end}.",
+            f"Replicate {apart[0] + 1} stands apart from all others: without it the difference is "
+            f"{signed(rest.mean, metric)} instead of {signed(whole, metric)}{end}.",
             {
                 "replicate": apart[0] + 1,
                 "verdict_without": now,

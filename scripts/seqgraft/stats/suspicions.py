@@ -37,12 +37,14 @@ class Check:
 BASELINE_CHECK = "no better than a baseline"
 #: The check whose findings a verdict carries as cautions, and the page in red beside it.
 LEAK_CHECK = "leak left in"
+#: The check that has a meaning only where there are positives.
+SHIFT_CHECK = "prevalence shift"
 CHECKS: dict[str, Check] = {
     "constant predictions": Check(
         "fits that give every test sequence the same score", suspect_results.constant_predictions
     ),
     "did not learn": Check(
-        "strategies whose AUROC is not shown to be above .5 at their largest train size",
+        "strategies not shown to be better than guessing at their largest train size",
         suspect_results.did_not_learn,
     ),
     BASELINE_CHECK: Check(
@@ -63,7 +65,7 @@ CHECKS: dict[str, Check] = {
         "a test part with fewer than ten of a class, or an interval too wide to say anything",
         suspect_data.small_test_part,
     ),
-    "prevalence shift": Check(
+    SHIFT_CHECK: Check(
         "a share of positives that differs between source and target", suspect_data.prevalence_shift
     ),
     LEAK_CHECK: Check("sequences found on both sides of a line and not left out", suspect_data.leak_left_in),

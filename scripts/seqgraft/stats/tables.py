@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from seqgraft.stats.intervals import two_way_interval
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.predictions import FitKey
 from seqgraft.stats.savings import label_savings
@@ -33,11 +33,12 @@ def metrics_table(panels: Sequence[Panel]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Long. Beside the metrics each part has its "prevalence", the share of positives: what precision is to be
-        compared with. Part "held-out" also has "temperature" and "threshold" (a probability, after the
-        temperature). For zero-shot that part is the source's validation part, not the target's, and is
-        called "source held-out"; part "test, prior adapted" holds what its probabilities and calls are worth
-        once adapted to the target's share of positives, which "prevalence_estimate" tells.
+        Long. Of binary tasks each part has, beside the metrics, its "prevalence", the share of positives: what
+        precision is to be compared with, and part "held-out" has "temperature" and "threshold" (a probability, after
+        the temperature). Other tasks have rows ``<metric>:<output>`` for single outputs or classes of the test part.
+        For zero-shot the held-out part is the source's validation part, not the target's, and is called "source
+        held-out"; part "test, prior adapted" holds what its probabilities and calls are worth once adapted to the
+        target's share of positives, which "prevalence_estimate" tells.
     """
     parts = []
     for panel in panels:
@@ -56,12 +57,13 @@ def metrics_table(panels: Sequence[Panel]) -> pd.DataFrame:
 
 def _long_metrics(panel: Panel, scores: StrategyScores) -> pd.DataFrame:
     """Return all metrics of one strategy, by fit, then part, then metric."""
-    test = {**{name: scores.values[name][:, 0] for name in METRICS}}
-    test["prevalence"] = np.full(len(scores.keys), _share(panel.labels))
-    held = {name: scores.held[name] for name in METRICS}
-    held["prevalence"] = np.array([_share(fit.held_labels) for fit in scores.fits])
-    held["temperature"] = np.array([used.temperature for used in scores.calibrations])
-    held["threshold"] = np.array([used.threshold_probability for used in scores.calibrations])
+    test = {name: scores.values[name][:, 0] for name in panel.metrics} | scores.details
+    held = {name: scores.held[name] for name in panel.metrics}
+    if panel.type.binary:
+        test["prevalence"] = np.full(len(scores.keys), _prevalence(panel))
+        held["prevalence"] = np.array([_share(fit.held_labels) for fit in scores.fits])
+        held["temperature"] = np.array([used.temperature for used in scores.calibrations])
+        held["threshold"] = np.array([used.threshold_probability for used in scores.calibrations])
     parts = {"test": test, "source held-out" if scores.without_labels else "held-out": held}
     if scores.adapted is not None:
         after = [np.nan if shift is None else shift.after for shift in scores.adapted.shifts]
@@ -94,6 +96,11 @@ def _share(labels: NDArray[np.bool_]) -> float:
     return float(labels.mean()) if len(labels) else float("nan")
 
 
+def _prevalence(panel: Panel) -> float:
+    """Return the share of positives in the test part; NaN where there are no positives."""
+    return _share(panel.labels) if panel.type.binary else float("nan")
+
+
 def summary_table(panels: Sequence[Panel]) -> pd.DataFrame:
     """Mean, spread and interval of every metric by strategy and train size.
 
@@ -124,7 +131,8 @@ def _summary_rows(panel: Panel, scores: StrategyScores, size: tuple[int, bool]) 
     picked = np.array([(key.train_size, key.is_all) == size for key in scores.keys])
     sources = None if scores.without_labels else panel.sources(scores.name)
     rows = []
-    for name, metric in METRICS.items():
+    for name in panel.metrics:
+        metric = facts(name)
         values = scores.values[name][picked]
         interval = two_way_interval(values, panel.units, panel.study.level, sources, metric.bounds)
         rows.append(
@@ -142,8 +150,8 @@ def _summary_rows(panel: Panel, scores: StrategyScores, size: tuple[int, bool]) 
                 "df": interval.df,
                 "replicates": len(values),
                 "n_test": panel.n_test,
-                "note": _note(scores, picked, values[:, 0], metric.needs),
-                "prevalence": _share(panel.labels),
+                "note": _note(scores, picked, values[:, 0], metric.needs if panel.type.binary else "ranking"),
+                "prevalence": _prevalence(panel),
             }
         )
     return rows
@@ -164,9 +172,9 @@ def _unfinished_rows(panel: Panel, name: str, size: tuple[int, bool]) -> list[Ro
             "replicates": 0,
             "n_test": panel.n_test,
             "note": "no finished fit",
-            "prevalence": _share(panel.labels),
+            "prevalence": _prevalence(panel),
         }
-        for metric in METRICS
+        for metric in panel.metrics
     ]
 
 
@@ -226,8 +234,8 @@ def savings_table(panels: Sequence[Panel]) -> pd.DataFrame:
         if CHOSEN not in panel.scores:
             continue
         metric = panel.study.primary_metric
-        sign = 1.0 if METRICS[metric].greater_is_better else -1.0
-        low, high = sorted(sign * edge for edge in METRICS[metric].bounds)
+        sign = 1.0 if facts(metric).greater_is_better else -1.0
+        low, high = sorted(sign * edge for edge in facts(metric).bounds)
         for reference in (SCRATCH, panel.best_baseline):
             if reference is None or reference not in panel.scores:
                 continue

@@ -8,7 +8,8 @@ import pandas as pd
 from seqgraft.signs import true_minus
 from seqgraft.stats.choose import choices
 from seqgraft.stats.comparisons import FEWEST
-from seqgraft.stats.metrics import METRICS, worst_and_best
+from seqgraft.stats.metric_names import facts, written
+from seqgraft.stats.metrics import worst_and_best
 from seqgraft.stats.multiplicity import p_text
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.settings import BEST_BASELINE, CHOSEN, CURVE, HELD_OUT, ZERO_SHOT
@@ -80,12 +81,12 @@ def _chosen_how(panel: Panel) -> str:
     names = [name for name in panel.transfer.candidates if name in panel.scores]
     if len(names) == 1:
         return f"{names[0]}, the only strategy that uses source and labels"
-    return f"lowest held-out log loss within the n labels, for each fit, of {', '.join(names)}"
+    return f"lowest held-out {panel.type.loss_words} within the n labels, for each fit, of {', '.join(names)}"
 
 
 def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
     """Put the primary comparison into one sentence."""
-    metric = METRICS[panel.study.primary_metric]
+    metric = facts(panel.study.primary_metric)
     names = panel.transfer
     difference = row["difference"]
     if np.isnan(difference):
@@ -94,10 +95,14 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
     span = f"at {first} labels" if first == last else f"averaged over {first} to {last} labels"
     subject = f"with {names.source_title} as source, {metric.title} on {names.target_title}"
     direction = "higher" if difference > 0 else "lower"
-    compared = f"{abs(difference):.3f} {direction} than training from scratch, {span}"
+    compared = f"{written(abs(difference), panel.study.primary_metric)} {direction} than training from scratch, {span}"
     if row["verdict"] == "no verdict":
         why = _untested(panel, row, metric.title)
-        known = "" if np.isnan(row["ci_low"]) else f" ({_interval(row, panel.study.level)})"
+        known = (
+            ""
+            if np.isnan(row["ci_low"])
+            else f" ({_interval(row, panel.study.level, panel.study.primary_metric)})"
+        )
         return f"No verdict ({why}): {subject} is {compared}{known}."
     p_value = p_text(row["p_adjusted"])
     if tests > 1:
@@ -107,7 +112,7 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
         "hurts": "Transfer hurts",
         "no evidence": "No evidence that transfer helps or hurts",
     }[row["verdict"]]
-    numbers = f"{_interval(row, panel.study.level)}, {p_value}"
+    numbers = f"{_interval(row, panel.study.level, panel.study.primary_metric)}, {p_value}"
     alpha = 1 - panel.study.level
     # The interval belongs to one transfer, the adjusted p to all of them: say why they seem to disagree.
     apart = row["verdict"] == "no evidence" and row["p_value"] <= alpha
@@ -115,9 +120,10 @@ def _sentence(panel: Panel, row: pd.Series, tests: int) -> str:
     return f"{opening}: {subject} is {compared} ({numbers}).{more}"
 
 
-def _interval(row: pd.Series, level: float) -> str:
+def _interval(row: pd.Series, level: float, metric: str) -> str:
     """Write the interval of a difference."""
-    ends = true_minus(f"{row['ci_low']:.3f} to {row['ci_high']:.3f}")
+    low, high = (written(row[end], metric) for end in ("ci_low", "ci_high"))
+    ends = true_minus(f"{low} to {high}")
     return f"{round(level * 100, 1):g} % interval {ends}"
 
 
@@ -168,7 +174,7 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
             "The default threshold (.5) and no temperature were used in some fits of the chosen strategy at "
             f"train size {', '.join(default)}: fewer than 10 examples of a class were held out."
         )
-    metric = METRICS[study.primary_metric]
+    metric = facts(study.primary_metric)
     for reference, name, more in (
         (panel.best_baseline, BEST_BASELINE.format(name=panel.best_baseline), ""),
         (ZERO_SHOT, "zero-shot", ": the target's labels have not been shown to add anything"),
@@ -181,10 +187,11 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
         low, high = row.iloc[0]["ci_low"], row.iloc[0]["ci_high"]
         worst, best = worst_and_best(low, high, greater_is_better=metric.greater_is_better)
         if best < 0:
-            difference = true_minus(f"{row.iloc[0]['difference']:.3f}")
+            difference = true_minus(written(row.iloc[0]["difference"], study.primary_metric))
             found.append(
                 f"{name[0].upper()}{name[1:]} is better than the chosen strategy (difference in "
-                f"{metric.title} {difference}, {_interval(row.iloc[0], study.level)}): use it instead."
+                f"{metric.title} {difference}, "
+                f"{_interval(row.iloc[0], study.level, study.primary_metric)}): use it instead."
             )
         elif not worst > 0:
             found.append(f"The chosen strategy is not shown to be better than {name}{more}.")
@@ -192,7 +199,9 @@ def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
 
 
 def _thresholds(panel: Panel) -> dict[str, dict[str, Any]]:
-    """Summarise temperature and threshold of the chosen strategy by train size."""
+    """Summarise temperature and threshold of the chosen strategy by train size; nothing where there are none."""
+    if not panel.type.binary:
+        return {}
     chosen = panel.scores[CHOSEN]
     table: dict[str, dict[str, Any]] = {}
     for n, is_all in panel.sizes:

@@ -1,5 +1,6 @@
-"""Run as ``python -m seqgraft.truth FILE [STUDIES [KIND ...]]``; ``make truth`` does."""
+"""Count how often the statistics find what is true of simulated studies; ``make truth`` runs this."""
 
+import argparse
 import os
 import sys
 
@@ -10,5 +11,11 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 from seqgraft.truth.table import STUDIES, main  # noqa: E402
 
 if __name__ == "__main__":
-    file, *rest = sys.argv[1:]
-    sys.exit(main(file, int(rest[0]) if rest else STUDIES, rest[1:]))
+    parser = argparse.ArgumentParser(prog="python -m seqgraft.truth", description=__doc__)
+    parser.add_argument("file", help="where to write the table")
+    parser.add_argument(
+        "studies", nargs="?", type=int, default=STUDIES, help="studies of each kind (%(default)s)"
+    )
+    parser.add_argument("kinds", nargs="*", help="kinds of studies; all of them where none is named")
+    asked = parser.parse_args()
+    sys.exit(main(asked.file, asked.studies, asked.kinds))

@@ -7,7 +7,7 @@ import numpy as np
 
 from seqgraft.stats.comparisons import verdict
 from seqgraft.stats.curves import curve_weights
-from seqgraft.stats.metrics import METRICS
+from seqgraft.stats.metric_names import facts
 from seqgraft.stats.multiplicity import holm
 from seqgraft.stats.panel import Panel
 from seqgraft.stats.settings import CHOSEN
@@ -57,7 +57,7 @@ def _means(world: World, panel: Panel) -> Iterator[Answer]:
                 truth = expected(world, name, position, metric)
                 found = mean_interval(panel, name, metric, size)
                 strategy = "scratch" if name == SCRATCH else "transfer"
-                words = f"interval of {METRICS[metric].title} holds its mean: {strategy}, {size[0]} labels"
+                words = f"interval of {facts(metric).title} holds its mean: {strategy}, {size[0]} labels"
                 yield _covers(world, "means", words, truth, (found.low, found.high))
 
 
@@ -70,7 +70,7 @@ def _difference(world: World, panel: Panel) -> Iterator[Answer]:
             for name in (FULL, SCRATCH)
         ]
         found = panel.difference(CHOSEN, SCRATCH, metric, None)
-        words = f"interval of the {METRICS[metric].title} difference holds it"
+        words = f"interval of the {facts(metric).title} difference holds it"
         yield _covers(world, "difference", words, means[0] - means[1], (found.low, found.high))
 
 

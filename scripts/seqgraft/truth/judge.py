@@ -3,11 +3,13 @@
 import numpy as np
 
 from seqgraft.stats.intervals import Interval, two_way_interval, weight_blocks
-from seqgraft.stats.metrics import METRICS, Draws, Scored, compute
+from seqgraft.stats.metric_names import facts
+from seqgraft.stats.metrics import Draws, Scored, compute
 from seqgraft.stats.panel import Panel, build_panel
 from seqgraft.stats.predictions import Fit, FitKey
-from seqgraft.stats.scoring import StrategyScores, TargetScores, smaller_class_units
+from seqgraft.stats.scoring import StrategyScores, TargetScores
 from seqgraft.stats.settings import EvaluationSettings, TransferSettings
+from seqgraft.stats.task_types import smaller_class_units
 from seqgraft.stats.thresholds import Calibration, calibrate
 from seqgraft.truth.draw import Predictions
 from seqgraft.truth.worlds import SCRATCH, World
@@ -90,7 +92,7 @@ def mean_interval(panel: Panel, strategy: str, metric: str, size: tuple[int, boo
     """
     values = panel.at(strategy, metric, size)
     return two_way_interval(
-        values, panel.units, panel.study.level, panel.sources(strategy), METRICS[metric].bounds
+        values, panel.units, panel.study.level, panel.sources(strategy), facts(metric).bounds
     )
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from seqgraft.data.mmseqs import cluster, components
+from seqgraft.data.overlap import overlaps
 from seqgraft.data.splitting.columns import column_of
 from seqgraft.data.splitting.edits import close_pairs
-from seqgraft.data.splitting.overlap import overlapping
 from seqgraft.errors import SeqgraftError
 from seqgraft.known_alphabets import alphabet_of
 
@@ -24,6 +24,7 @@ def find_groups(
     strand: str,
     task: str,
     threads: int = 1,
+    windows: bool = False,
 ) -> pd.DataFrame:
     """Find the groups of a task's sequences.
 
@@ -41,6 +42,9 @@ def find_groups(
         The task's name, for messages.
     threads : int
         Of MMseqs2; changes no result.
+    windows : bool
+        Whether the sequences are windows that were cut from longer ones, named in the column ``group``: those of one
+        sequence stay together, too.
 
     Returns
     -------
@@ -53,7 +57,16 @@ def find_groups(
         If a column is missing or blank, or the method cannot be used with such sequences.
     """
     groups = GROUPERS[settings["method"]](records, settings, alphabet, strand == "both", task, threads)
+    if windows:
+        groups = _joined(records["id"].tolist(), groups, records["group"].to_numpy(object))
     return pd.DataFrame({"id": records["id"].to_numpy(), "group": groups})[COLUMNS].astype({"group": str})
+
+
+def _joined(ids: list[str], *groupings: np.ndarray) -> np.ndarray:
+    """Return the groups of what any of several groupings keeps together."""
+    firsts = [np.unique(own.astype(str), return_index=True, return_inverse=True) for own in groupings]
+    rows = np.concatenate([first[inverse] for _, first, inverse in firsts])
+    return components(ids, np.tile(np.arange(len(ids)), len(groupings)), rows)
 
 
 def _column(name: str) -> Callable[..., np.ndarray]:
@@ -102,15 +115,14 @@ def _overlap(
             where=f"config key tasks.{task}.split.shared",
             remedy="give a smaller number",
         )
-    pairs = overlapping(
-        sequences,
-        sequences,
-        alphabet_of(alphabet),
-        shared=settings["shared"],
-        identity=settings["identity"],
-        both=both,
-    )
-    return components(records["id"].tolist(), *pairs)
+    letters = alphabet_of(alphabet)
+    turned = [letters.reverse_complement(sequence) for sequence in sequences] if both else []
+    found = [
+        overlaps(own, sequences, letters, letters=settings["shared"], identity=settings["identity"])
+        for own in (sequences, turned)
+    ]
+    rows, others = (np.concatenate([side[at] for side in found]) for at in (0, 1))
+    return components(records["id"].tolist(), rows, others)
 
 
 def _edit_distance(
@@ -140,4 +152,5 @@ GROUPERS: dict[str, Callable[..., np.ndarray]] = {
     "homology": _homology,
     "overlap": _overlap,
     "edit-distance": _edit_distance,
+    "predefined": _column("group"),  # of windows, which stay together in folds
 }

@@ -1,0 +1,1 @@
+"""Strategies that train in a way of their own, one file each."""
