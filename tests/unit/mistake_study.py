@@ -85,6 +85,7 @@ def leakage(task: str, targets: Sequence[str] = ()) -> SimpleNamespace:
             "alphabet": "dna",
             "strands": dict.fromkeys([task, *targets], "single"),
             "leakage": {name: {} for name in [task, *targets]},
+            "padded": dict.fromkeys([task, *targets], False),
             "targets": list(targets),
         },
         wildcards={"task": task},

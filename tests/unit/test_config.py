@@ -242,7 +242,7 @@ def test_the_primary_metric_is_one_of_the_targets(named: str, types: list[str], 
         ),
         ("auroc", ["binary", "multiclass"], "which have: mcc, accuracy, log_loss"),
         ("", ["binary", "multiclass"], "name one that binary and multiclass targets all have: mcc, accuracy"),
-        ("", ["binary", "regression"], "all have: none in common: make a study for each type"),
+        ("", ["binary", "regression"], "all have: none in common: each type needs a study of its own"),
     ],
 )
 def test_a_primary_metric_that_a_target_lacks_is_refused(named: str, types: list[str], words: str) -> None:

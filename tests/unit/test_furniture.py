@@ -114,9 +114,9 @@ def test_memory_and_time_grow_for_every_rule_that_becomes_a_batch_job() -> None:
         if block.startswith("rule ") and "mem_mb=" in block and "localrule: True" not in block
     }
     assert {"pretrain", "finetune", "evaluate"} <= own
-    derived = {
-        name for base, name in re.findall(r"^use rule (\w+) as (\w+) with", text, re.MULTILINE) if base in own
-    }
+    derived: set[str] = set()
+    for base, name in re.findall(r"^use rule (\w+) as (\w+) with", text, re.MULTILINE):
+        derived |= {name} if base in own | derived else set()
     slurm = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
     assert set(slurm["set-resources"]) == own | derived
 

@@ -20,6 +20,7 @@ from seqgraft.learn.model import Model, build, predict
 from seqgraft.learn.objectives import Objective
 from seqgraft.learn.schedules import SCHEDULES
 from seqgraft.learn.store import Store
+from seqgraft.learn.strategies import registry
 
 BACKBONE = TOY.model_copy(update={"width": 4, "hidden": 4})
 PLAIN = LoopSettings(learning_rate=0.01, weight_decay=0.01, batch_size=16)
@@ -235,14 +236,14 @@ def test_halving_is_recorded_and_predictions_are_halved_too(monkeypatch):
 
 
 def test_a_fit_that_diverges_does_not_lose_the_others(tmp_path, monkeypatch):
-    original = fits.FITTERS["all"]
+    original = registry.FITTERS["all"]
 
     def fit(start, plan):
         if (plan.train_size, plan.replicate) in {(30, 2), (45, 1)}:
             raise DivergedError("the training loss became nan", where="here", remedy="this")
         return original(start, plan)
 
-    monkeypatch.setitem(fits.FITTERS, "all", fit)
+    monkeypatch.setitem(registry.FITTERS, "all", fit)
     target = planted(90, 1)
 
     def job():
@@ -322,10 +323,10 @@ def test_ragged_batches_are_cut_to_their_longest_and_padding_stays_padding():
 
 
 class Turned:
-    reading = type("Reading", (), {"letters": "ACGT", "complement": (3, 2, 1, 0)})
+    reading = type("Reading", (), {"letters": "ACGT", "complement": (3, 2, 1, 0), "ragged": True})
 
     def reverse_complement(self, tokens):
-        return torch.tensor([3, 2, 1, 0, 4, 5])[tokens.long()].flip(1)
+        return torch.tensor([3, 2, 1, 0, 4, 5])[tokens.long()].flip(1).roll(-2, 1)
 
 
 def test_labels_of_residues_move_with_their_letters():
@@ -333,9 +334,7 @@ def test_labels_of_residues_move_with_their_letters():
     tokens = torch.tensor([[0, 1, 2, 3, 5, 5]] * 100, dtype=torch.uint8)
     labels = torch.tensor([[0.0, 1, 2, 3, math.nan, math.nan]] * 100)
     seen = set()
-    for letters, own in zip(
-        *augmented(Turned(), tokens, labels, shift=1, padded=True, per_residue=True), strict=True
-    ):
+    for letters, own in zip(*augmented(Turned(), tokens, labels, shift=1, per_residue=True), strict=True):
         assert letters[4:].tolist() == [5, 5]
         there = letters[:4] < 4
         assert own[:4].isnan().tolist() == (~there).tolist()
@@ -368,7 +367,14 @@ def test_residues_are_weighed_alike_in_parts_of_a_batch(monkeypatch):
     for most in (100, 4):
         short_of_memory(monkeypatch, most)
         torch.manual_seed(0)
-        run = Run(Each(), tokens, labels, PLAIN, ("w",), objective=PerResidue(per_residue=True))
+        run = Run(
+            Each(),
+            tokens,
+            labels,
+            PLAIN,
+            ("w",),
+            objective=PerResidue("residue-values", "numbers", 1, per_residue=True),
+        )
         run.advance(2)
         states.append(run.state()["head.weight"])
         monkeypatch.undo()

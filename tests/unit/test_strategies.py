@@ -239,7 +239,7 @@ def test_lora_changes_each_layer_by_a_matrix_of_low_rank_and_merging_changes_no_
     tokens = torch.from_numpy(target.tokens)
     untouched = predict(model, tokens)
     options = {"rank": 2, "alpha": 16.0}
-    change = lora.changes(start, plan, Trial(0.01, options))(0, model)
+    change = lora.changes(start, plan, Trial(0.01, options=options))(0, model)
     assert torch.equal(predict(model, tokens), untouched)
     run = Run(model, *tensors(target), SETTINGS, ("w",), rates=change.rates)
     run.advance(2)
@@ -308,7 +308,7 @@ def test_alternating_sees_source_and_target_in_turn(target, source, bundle, monk
     start, plan = started("alternating", target, bundle, training=SHORT.model_copy(update={"batch_size": 8}))
     start.source_examples = source
     model = start.model(start.source_of(1), 0)
-    changes = with_source.alternating(start, plan, Trial(0.01, {"source_batches": 2}))(0, model)
+    changes = with_source.alternating(start, plan, Trial(0.01, options={"source_batches": 2}))(0, model)
     own = Examples(target.ids[:30], target.tokens[:30], target.labels[:30])
     forward = type(model).forward
 
@@ -361,7 +361,8 @@ def test_every_strategy_learns_the_motif_and_leaves_a_plain_model(strategy, targ
 
 
 def test_keys_of_training_that_a_strategy_uses():
-    known = {"folds", "members", "threads", "penalties", "kmer", "epochs"}
+    loading = {"batch_norm", "position_bound", "class_weights"}
+    known = {"folds", "members", "threads", "penalties", "kmer", "epochs", *loading}
     assert training_keys(STRATEGY_FACTS["zero-shot"], known) == {"threads"}
     assert training_keys(STRATEGY_FACTS["full"], known) == known - {"penalties", "kmer"}
     assert training_keys(STRATEGY_FACTS["probe-then-full"], known) == known - {"kmer"}

@@ -149,7 +149,7 @@ def primary_metric_of(named: str, types: Sequence[str]) -> str:
     if not kinds:
         return named
     known, words = shared_metrics(kinds), " and ".join(kinds)
-    listed = ", ".join(known) or "none in common: make a study for each type"
+    listed = ", ".join(known) or "none in common: each type needs a study of its own"
     if named and named not in known:
         raise ValueError(f"primary_metric: '{named}' is no metric of {words} targets, which have: {listed}")
     first = {METRIC_NAMES[kind][0] for kind in kinds}

@@ -6,7 +6,8 @@ from pydantic import Field, field_validator
 
 from seqgraft.config.backbones import BackboneSettings as BackboneSettings
 from seqgraft.config.masking import MaskingSettings, SecondStage
-from seqgraft.config.stepping import FALLING, SteppingSettings
+from seqgraft.config.stepping import SteppingSettings
+from seqgraft.learn.names import FALLING
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]

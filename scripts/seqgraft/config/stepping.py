@@ -6,9 +6,6 @@ from pydantic import Field
 
 from seqgraft.config.base import Settings
 
-# These fall to nothing at a step that must be known before the first one; `learn.schedules` has their shapes.
-FALLING = ("cosine", "one-cycle", "linear-warmup")
-
 
 class SteppingSettings(Settings):
     """How a network takes its training steps."""

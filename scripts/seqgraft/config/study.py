@@ -12,6 +12,7 @@ from seqgraft.config.auto import auto_candidates
 from seqgraft.config.backbones import AnyBackbone, CnnSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import primary_metric_of
+from seqgraft.config.labels import PER_RESIDUE
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import PretrainingSettings, TrainingSettings
 from seqgraft.config.sources import NAME_PATTERN, SourceNames, check_sources
@@ -148,6 +149,17 @@ class Study(Settings):
         if isinstance(data, dict) and isinstance(data.get("study"), int | float | date):
             data = {**data, "study": str(data["study"])}
         return data
+
+    @model_validator(mode="after")
+    def _positions_of_residues(self) -> Self:
+        per_residue = any(
+            self.tasks[t.target].type in PER_RESIDUE for t in self.transfers if t.target in self.tasks
+        )
+        own = self.backbone
+        if per_residue and "positions" in type(own).model_fields and "positions" not in own.model_fields_set:
+            # What is left out is filled in, so that the config as understood names it.
+            object.__setattr__(self, "backbone", own.model_copy(update={"positions": "mean"}))
+        return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:

@@ -114,6 +114,8 @@ TRAINING_KEYS: dict[str, frozenset[str]] = {
 NOT_FOR_ALL = frozenset({"penalties", "kmer"})
 
 
+#: Schedules that fall to nothing at a step which must be known before the first one; `schedules` has their shapes.
+FALLING = ("cosine", "one-cycle", "linear-warmup")
 #: Strategies that are made for binary tasks of single sequences.
 PLAIN_ONLY = frozenset({"zero-shot-calibrated", "joint", "alternating", "auto"})
 

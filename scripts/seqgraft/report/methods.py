@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from seqgraft.config.stepping import FALLING
 from seqgraft.learn.descriptions import BACKBONES, BASELINES, STRATEGIES
-from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
+from seqgraft.learn.names import FALLING, NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.learn.neighbours import NEIGHBOURS, PRIORS
 from seqgraft.report import suspicions, text
 from seqgraft.report.ablation_tables import ablation_rows, titles

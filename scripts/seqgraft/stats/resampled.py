@@ -92,13 +92,13 @@ class UnitDraws:
 
     @cached_property
     def counts(self) -> NDArray[np.unsignedinteger] | None:
-        """The rows' weights as whole numbers, shape (B, N); None where they are not whole."""
+        """The rows' weights as whole numbers, shape (N, B); None where they are not whole."""
         rows = self.rows
         if rows.min(initial=0.0) < 0 or rows.sum(axis=0).max(initial=0.0) >= 2**31:
             return None
         kind: type[np.uint8] | type[np.uint32] = np.uint8 if rows.max(initial=0.0) <= 255 else np.uint32
-        whole: NDArray[np.unsignedinteger] = rows.T.astype(kind, order="C")
-        return whole if np.array_equal(whole.T, rows) else None
+        whole: NDArray[np.unsignedinteger] = rows.astype(kind)
+        return whole if np.array_equal(whole, rows) else None
 
 
 def plain(n: int) -> UnitDraws:
