@@ -85,8 +85,7 @@ class Basics(Settings):
     )
     type: LabelTypeName = Field(
         "binary",
-        description="The kind of label; this version learns `binary` ones and, as sources, `unlabelled` sequences "
-        "(by masked letters); it prepares all others (target `data`).",
+        description="The kind of label; `unlabelled` sequences can be sources, learned by masked letters.",
     )
     classes: list[str] = Field(
         [],
