@@ -16,6 +16,7 @@ from seqgraft.learn.inputs import read_task
 from seqgraft.learn.loading import counted
 from seqgraft.learn.progress import Progress
 from seqgraft.learn.source_examples import read_source_examples
+from seqgraft.learn.source_heads import save_one_headed
 from seqgraft.running.job import run
 from seqgraft.tables import write_parquet, write_tsv
 
@@ -40,6 +41,7 @@ def work(snakemake, log):
         replicates=params.replicates,
         seed_words=(wildcards.study, params.target),
         bundles=[Path(path).parent for path in files.get("bundles", [])],
+        source_head=params.get("source_head"),
         options=params.get("options"),
         source_examples=read_source_examples(
             params.get("source_tasks", []),
@@ -71,7 +73,12 @@ def work(snakemake, log):
         classes=list(params.task["classes"]),
         strategy=wildcards.strategy,
     )
-    if not kept:  # zero-shot trains nothing: its predictor is the first source model
+    head = params.get("source_head")
+    if not kept and head:
+        save_one_headed(
+            Path(files.bundles[0]).parent, head, snakemake.output.bundle, snakemake.output.weights
+        )
+    elif not kept:  # zero-shot trains nothing: its predictor is the first source model
         for source, copy in (
             (files.bundles[0], snakemake.output.bundle),
             (files.source_weights[0], snakemake.output.weights),

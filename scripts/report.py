@@ -32,6 +32,7 @@ LISTS = [
     "source_predictions",
     "histories",
     "attachments",
+    "adapted",
 ]
 
 
@@ -41,7 +42,7 @@ def work(snakemake, log):
     inputs = read_inputs(
         tasks=snakemake.params.tasks,
         **{name: Path(files[name]) for name in SINGLE},
-        **{name: [Path(path) for path in _listed(files[name])] for name in LISTS},
+        **{name: [Path(path) for path in _listed(files.get(name, []))] for name in LISTS},
     )
     folder = Path(snakemake.output.report).parent / "figures"
     for name, content in figure_files(inputs, snakemake.threads):

@@ -33,6 +33,7 @@ def work(snakemake, log):
         replicates=params.replicates,
         seed_words=(wildcards.study, params.target),
         bundles=[Path(path).parent for path in files.bundles],
+        source_head=params.get("source_head"),
         estimates=params.estimates,
         excluded=target.excluded,
         device=where,

@@ -116,7 +116,14 @@ def test_every_module_that_a_script_loads_is_in_its_digest(script: str, loaded: 
     assert loaded[script] <= {str(p) for p in modules_of(LIBRARY / script, LIBRARY)}
 
 
-TORCH_SCRIPTS = {"pretrain.py", "finetune.py", "source_scores.py", "forgetting.py"}
+TORCH_SCRIPTS = {
+    "pretrain.py",
+    "pretrain_shared.py",
+    "adapt.py",
+    "finetune.py",
+    "source_scores.py",
+    "forgetting.py",
+}
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -48,6 +48,10 @@ ONE_TRANSFER = jobs(
         ("config/sources.yaml",
          jobs(5, identity=1, simulate=10, pretrain=8 + 4, finetune=4 + 2, finetune_without_source=1, baseline=2,
               forgetting=1, source_scores=4, rank_sources=1, ablation=1)),
+        # One target, both tasks grouped; two source models and what may be chosen a second time with the leaks left in.
+        ("config/peptides.yaml",
+         jobs(2, group=2, download=5, identity=1, pretrain=2, pretrain_with_leaks=2, finetune=4, finetune_with_leaks=3,
+              finetune_without_source=2, scratch_with_leaks=1, baseline=3, forgetting=1, leak_claims=1)),
         # Both directions: every task is a source and a target; one source model each, one strategy from it.
         ("tests/config/tiny.yaml",
          jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4)),
@@ -113,6 +117,20 @@ def local_files(*tasks: str) -> Callable[[dict], None]:
             task["files"] = [{"path": f"{label}.fa", "class": label} for label in ("promoter", "background")]
 
     return change
+
+
+def every_kind_of_source(config: dict) -> None:
+    """Learn from one source with a second stage, from two at once with the head of one kept, and without labels."""
+    transfers("a>c", "b>c")(config)
+    config["tasks"]["l"] = {"alphabet": "dna", "type": "unlabelled", "files": [{"path": "promoter.fa"}]}
+    config["transfers"] = [
+        {"source": "a", "target": "c"},
+        {"source": ["a", "b"], "target": "c", "head": "b", "strategies": ["scratch", "full", "zero-shot"]},
+        {"source": "l", "target": "c"},
+    ]
+    config["backbone"]["positions"] = "mean"
+    config["pretraining"].update(replicates=2, second_stage={"transfers": ["a--c"]})
+    config["forgetting"] = True
 
 
 # The tiny study has 2 simulated files per task, 1 source model, strategies scratch and full, 2 baselines.
@@ -203,6 +221,46 @@ VARIANTS: dict[str, tuple[Callable[[dict], object], dict[str, int]]] = {
             baseline=2,
             source_scores=2,
             rank_sources=1,
+        ),
+    ),
+    # a+b share one model; it, the unlabelled source and the second stage of a are no more jobs than models; only what
+    # learned the labels of one source can forget it
+    "sources of every kind": (
+        every_kind_of_source,
+        jobs(
+            4,
+            identity=1,
+            simulate=6,
+            download=1,
+            pretrain=2,
+            pretrain_shared=2 + 2,
+            adapt=2,
+            finetune=1 + 2 + 1,
+            finetune_without_source=1,
+            baseline=2,
+            source_scores=3,
+            rank_sources=1,
+            forgetting=1,
+        ),
+    ),
+    "masked letters, with leaks left in as well": (
+        lambda c: (
+            c["pretraining"].update(objective="masked"),
+            c["backbone"].update(positions="mean"),
+            c.update(leakage={"compare": True}, forgetting=True),
+        ),
+        jobs(
+            2,
+            identity=2,
+            simulate=4,
+            pretrain_shared=2,
+            finetune=2,
+            finetune_without_source=2,
+            baseline=4,
+            pretrain_shared_with_leaks=2,
+            finetune_with_leaks=2,
+            scratch_with_leaks=2,
+            leak_claims=1,
         ),
     ),
     # b is a target and a source: its data are prepared once

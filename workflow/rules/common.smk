@@ -57,6 +57,8 @@ told(results_are_folders, STUDY.study)
 TRANSFERS = {transfer.name: transfer for transfer in STUDY.transfers}
 TARGETS = sorted({transfer.target for transfer in STUDY.transfers})
 SOURCES = sorted({transfer.sources for transfer in STUDY.transfers})
+# Those whose source models learn several sources at once, or masked letters.
+SHARED = [sources for sources in SOURCES if STUDY.is_shared(sources)]
 # A study may prepare tasks of which nothing is learned; its page is about the others.
 LEARNED = [
     name
@@ -87,6 +89,8 @@ SCRIPTS = [
     "leakage",
     "encode",
     "pretrain",
+    "pretrain_shared",
+    "adapt",
     "finetune",
     "baseline",
     "evaluate",
@@ -124,6 +128,7 @@ scattergather:
 
 include: "task_files.smk"
 include: "common_sources.smk"
+include: "common_shared.smk"
 include: "leak_files.smk"
 
 
@@ -211,7 +216,7 @@ def baseline_training():
 
 def pretraining_of_one():
     """Return what one source model is trained by: how many others there are leaves it alone."""
-    return STUDY.pretraining.model_dump(mode="json", exclude={"replicates"})
+    return STUDY.pretraining.of_labels
 
 
 def of_learned_task(wildcards):
@@ -240,6 +245,9 @@ def source_models(file):
     """Return a function that names one file of each source model that a transfer starts from."""
 
     def files(wildcards):
+        transfer = TRANSFERS[whole(wildcards.transfer)]
+        if STUDY.has_second_stage(transfer):
+            return adapted_models(transfer, file)
         return [
             f"results/{STUDY.study}/pretrained/{sources}/{k}/{file}"
             for sources in grafted(wildcards)
@@ -388,6 +396,11 @@ def resume_folders():
     fits = [Path(folder).relative_to(f"results/{STUDY.study}") for folder in fit_jobs()]
     names = [Path(*folder.parts[1:]) for folder in fits]
     names += [Path("pretrained", s, str(k)) for s in SOURCES for k in SOURCE_MODELS]
+    names += [
+        Path("adapted", t.name, str(k))
+        for t in ADAPTED_TRANSFERS
+        for k in SOURCE_MODELS
+    ]
     names += ablation_stores()
     names += leaky_stores()
     return [Path("results", STUDY.study, "resume", name) for name in names]
@@ -402,10 +415,13 @@ def evaluation_settings():
                 "name": transfer.name,
                 "sources": transfer.sources.split("+"),
                 "target": transfer.target,
-                "source_title": STUDY.tasks[transfer.source].title or transfer.source,
+                "source_title": " + ".join(
+                    STUDY.tasks[name].title or name for name in transfer.source_tasks
+                ),
                 "target_title": STUDY.tasks[transfer.target].title or transfer.target,
                 "strategies": STUDY.strategies_of(transfer),
                 "candidates": STUDY.candidates_of(transfer),
+                **seen_before(transfer),
             }
             for transfer in STUDY.transfers
         ],

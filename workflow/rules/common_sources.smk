@@ -15,7 +15,7 @@ def tables_of_sources():
 
 
 def fits_that_forget():
-    """List the fit jobs whose strategy trains the backbone that it took from a source."""
+    """List the fit jobs whose strategy trains the backbone that it took from one source with labels."""
     if not STUDY.forgetting:
         return []
     return [
@@ -27,8 +27,23 @@ def fits_that_forget():
             "kept_head": STRATEGY_FACTS[job["strategy"]].head == "kept",
         }
         for job in fit_jobs().values()
-        if job["transfer"] and STRATEGY_FACTS[job["strategy"]].trainable == "all"
+        if job["transfer"]
+        and TRANSFERS[job["transfer"]].sources not in SHARED
+        and STRATEGY_FACTS[job["strategy"]].trainable == "all"
     ]
+
+
+def sources_that_are_forgotten(file):
+    """Name one file of the first source model of every source on which fine-tuned models are scored."""
+    return [
+        f"results/{STUDY.study}/pretrained/{source}/0/{file}"
+        for source in forgotten_sources()
+    ]
+
+
+def forgotten_sources():
+    """Name the sources on which fine-tuned models are scored."""
+    return sorted({fit["source"] for fit in fits_that_forget()})
 
 
 def of_fits_that_forget(file):

@@ -44,6 +44,7 @@ rule finetune:
     params:
         task=of_learned_task,
         target=target_of,
+        source_head=source_head,
         train_sizes=STUDY.train_sizes,
         replicates=STUDY.replicates,
         resume="results/{study}/resume/{transfer}/{strategy}",

@@ -25,6 +25,29 @@ use rule pretrain as pretrain_with_leaks with:
         "Training source model {wildcards.model} on {wildcards.sources}, leaks and all"
 
 
+use rule pretrain_shared as pretrain_shared_with_leaks with:
+    output:
+        bundle="results/{study}/with-leaks/pretrained/{sources}/{model}/bundle.json",
+        weights="results/{study}/with-leaks/pretrained/{sources}/{model}/weights.safetensors",
+        history="results/{study}/with-leaks/pretrained/{sources}/{model}/history.tsv",
+        predictions="results/{study}/with-leaks/pretrained/{sources}/{model}/predictions.parquet",
+    log:
+        "results/{study}/logs/pretrain-with-leaks/{sources}/{model}.log",
+    benchmark:
+        "results/{study}/benchmarks/pretrain-with-leaks/{sources}/{model}.tsv"
+    params:
+        tasks=lambda wildcards: shared_tasks(wildcards.sources),
+        masked=lambda wildcards: masked_sources(wildcards.sources),
+        backbone=as_params(STUDY.backbone),
+        pretraining=lambda wildcards: shared_pretraining(wildcards.sources),
+        resume="results/{study}/resume/with-leaks/pretrained/{sources}/{model}",
+        left_out=["pool"],
+        threads=STUDY.training.threads,
+        code=code("pretrain_shared"),
+    message:
+        "Training source model {wildcards.model} on {wildcards.sources}, leaks and all"
+
+
 use rule finetune as finetune_with_leaks with:
     input:
         records=learned_data("records.parquet"),
@@ -52,6 +75,7 @@ use rule finetune as finetune_with_leaks with:
     params:
         task=of_learned_task,
         target=target_of,
+        source_head=source_head,
         train_sizes=STUDY.train_sizes,
         replicates=STUDY.replicates,
         resume="results/{study}/resume/with-leaks/{transfer}/{strategy}",

@@ -10,6 +10,9 @@ from seqgraft.planning.speed import measure
 TRAINING_RULES = {
     "pretrain": ("pretrain", "sources", "model"),
     "pretrain_with_leaks": ("pretrain", "sources", "model"),
+    "pretrain_shared": ("pretrain", "sources", "model"),
+    "pretrain_shared_with_leaks": ("pretrain", "sources", "model"),
+    "adapt": ("adapt", "transfer", "model"),
     "finetune": ("finetune", "transfer", "strategy"),
     "finetune_with_leaks": ("finetune", "transfer", "strategy"),
     "finetune_without_source": ("finetune", "target", "strategy"),

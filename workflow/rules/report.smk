@@ -83,7 +83,8 @@ rule provenance:
         source_results=of_source_models("weights.safetensors")
         + of_source_models("predictions.parquet")
         + of_parts("weights.safetensors")
-        + of_parts("predictions.parquet"),
+        + of_parts("predictions.parquet")
+        + of_adapted("weights.safetensors"),
         fit_results=of_fits("predictions.parquet")
         + of_networks("weights.safetensors")
         + of_ablation("predictions.parquet")
@@ -94,9 +95,13 @@ rule provenance:
         + table_of_forgetting()
         + table_of_ablation()
         + table_of_leak_claims(),
-        bundles=of_source_models("bundle.json") + of_parts("bundle.json"),
+        bundles=of_source_models("bundle.json")
+        + of_parts("bundle.json")
+        + of_adapted("bundle.json"),
         fit_bundles=of_networks("bundle.json") + of_ablation("bundle.json"),
-        source_histories=of_source_models("history.tsv") + of_parts("history.tsv"),
+        source_histories=of_source_models("history.tsv")
+        + of_parts("history.tsv")
+        + of_adapted("history.tsv"),
         histories=of_fits("history.tsv") + of_ablation("history.tsv"),
         leaky=leaky_beside(),
     output:
@@ -145,6 +150,7 @@ rule report:
         bundles=of_source_models("bundle.json"),
         source_histories=of_source_models("history.tsv"),
         source_predictions=of_source_models("predictions.parquet"),
+        adapted=of_adapted("bundle.json"),
         histories=of_fits("history.tsv"),
         attachments=[
             "results/{study}/metrics.tsv",

@@ -27,6 +27,7 @@ rule source_scores:
         task=of_learned_task,
         source=lambda wildcards: TRANSFERS[wildcards.transfer].sources,
         target=target_of,
+        source_head=lambda wildcards: TRANSFERS[wildcards.transfer].head,
         train_sizes=STUDY.train_sizes,
         replicates=STUDY.replicates,
         estimates=STUDY.estimates,
@@ -86,11 +87,8 @@ rule forgetting:
         excluded=of_tasks("excluded.tsv"),
         tokens=of_tasks("tokens.npy"),
         offsets=of_tasks("offsets.npy"),
-        bundles=[f"results/{STUDY.study}/pretrained/{s}/0/bundle.json" for s in SOURCES],
-        source_weights=[
-            f"results/{STUDY.study}/pretrained/{s}/0/weights.safetensors"
-            for s in SOURCES
-        ],
+        bundles=sources_that_are_forgotten("bundle.json"),
+        source_weights=sources_that_are_forgotten("weights.safetensors"),
         weights=of_fits_that_forget("weights.safetensors"),
         histories=of_fits_that_forget("history.tsv"),
     output:
@@ -113,7 +111,7 @@ rule forgetting:
         runtime=60,
     params:
         tasks={task: reading_of(task) for task in STUDY.tasks},
-        sources=SOURCES,
+        sources=forgotten_sources(),
         fits=fits_that_forget(),
         training=baseline_training(),
         code=code("forgetting"),

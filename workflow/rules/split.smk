@@ -87,7 +87,7 @@ rule leakage:
         },
         targets=targets_of_source,
         learned=lambda wildcards: (
-            wildcards.task in {*TARGETS, *SOURCES} and not embeddings_of(wildcards)
+            wildcards.task in LEARNED and not embeddings_of(wildcards)
         ),
         across=STUDY.bears_other_lengths,
         leakage=lambda wildcards: {

@@ -129,8 +129,9 @@ def group_files(tasks):
 
 
 def targets_of_source(wildcards):
-    """Name the targets onto which this task is grafted."""
-    return [t.target for t in STUDY.transfers if t.source == wildcards.task]
+    """Name the targets onto which this task is grafted, alone or with others, each once."""
+    found = [t.target for t in STUDY.transfers if wildcards.task in t.source_tasks]
+    return list(dict.fromkeys(found))
 
 
 def data_of(task, *files):

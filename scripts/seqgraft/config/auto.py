@@ -40,6 +40,12 @@ def auto_candidates(study: "Study", transfer: "Transfer") -> list[tuple[str, str
     for name in own["candidates"]:
         unknown_name(where, name, [known for known, facts in STRATEGY_FACTS.items() if possible(facts)])
     others = [t for t in study.transfers if t.target == transfer.target and t.name != transfer.name]
+    for rival in others if own["sources"] == "all" else []:
+        if study.is_shared(rival.sources) or study.has_second_stage(rival):
+            raise ValueError(
+                f"strategy_options.auto.sources: transfer '{rival.name}' learns several sources, masked letters or a "
+                "second stage, and `all` needs sources of one task with labels; use `own`"
+            )
     target = study.tasks[transfer.target]
     found: dict[tuple[str, str], None] = {}
     for name in own["candidates"]:

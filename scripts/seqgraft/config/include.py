@@ -100,4 +100,4 @@ def _named_by_transfers(transfers: Any) -> set[str]:
     )
     named = [entry.get(key) for entry in entries for key in ("source", "target")]
     several = [name for names in named for name in (names if isinstance(names, list) else [names])]
-    return {name for name in several if isinstance(name, str)}
+    return {part for name in several if isinstance(name, str) for part in name.split("+")}

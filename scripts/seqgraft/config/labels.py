@@ -15,6 +15,7 @@ LabelTypeName = Literal[
     "residue-classes",
     "residue-values",
     "residue-multilabel",
+    "unlabelled",
 ]
 #: How many classes each type has, at least and at most.
 CLASSES = {
@@ -25,6 +26,7 @@ CLASSES = {
     "residue-classes": (2, 127),
     "residue-values": (0, 0),
     "residue-multilabel": (1, 15),
+    "unlabelled": (0, 0),
 }
 #: Types that have one value or class for each residue.
 PER_RESIDUE = frozenset(name for name in CLASSES if name.startswith("residue-"))

@@ -31,6 +31,27 @@ def check_learnable(where: str, name: str, task: Any) -> None:
         )
 
 
+def check_target(where: str, name: str, task: Any) -> None:
+    """Refuse a target without labels.
+
+    Parameters
+    ----------
+    where : str
+        The transfer's place in the config.
+    name : str
+        The task's name.
+    task : seqgraft.config.tasks.Task
+        The task.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to be learned.
+    """
+    if task.type == "unlabelled":
+        raise ValueError(f"{where}: task '{name}' has no labels, so it can be a source and not a target")
+
+
 def check_heads(where: str, kept: Sequence[str], source: Any, target: Any) -> None:
     """Refuse to keep the head of a source that says other things than the target asks.
 

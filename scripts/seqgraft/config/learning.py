@@ -1,10 +1,11 @@
 """How backbones are built, pretrained and trained on a target: the learning part of a study's config."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from seqgraft.config.backbones import BackboneSettings as BackboneSettings
+from seqgraft.config.masking import MaskingSettings, SecondStage
 from seqgraft.config.stepping import SteppingSettings
 from seqgraft.learn.names import FALLING
 
@@ -113,6 +114,37 @@ class PretrainingSettings(SteppingSettings):
     weight_decay: float = Field(0.01, ge=0, le=10, description="Decoupled weight decay of AdamW.")
     token_dropout: float = Field(0.1, ge=0, lt=1, description="Share of letters hidden in training.")
     shift: int = Field(0, ge=0, le=100, description="Largest shift in letters drawn in training.")
+    objective: Literal["labels", "masked"] = Field(
+        "labels",
+        description="What source models learn: the source's `labels`, or to fill in `masked` letters, its labels "
+        "ignored. Tasks of type `unlabelled` are learned by masked letters in any case.",
+    )
+    temperature: float = Field(
+        1.0,
+        ge=1,
+        le=100,
+        description="Several sources: one of n sequences is drawn in proportion to n to the power of 1/temperature; 1 "
+        "shows each sequence once an epoch, larger values show small sources more often.",
+    )
+    masking: MaskingSettings = Field(
+        MaskingSettings(), description="Which letters are masked where source models fill them in."
+    )
+    second_stage: SecondStage | None = Field(
+        None,
+        description="Training on masked letters of the target's pool, labels ignored, between source and target; none "
+        "where absent.",
+    )
+
+    @property
+    def of_labels(self) -> dict[str, Any]:
+        """What one source model that learns labels of one source is trained by, as plain values."""
+        left_out = {"replicates", "objective", "temperature", "masking", "second_stage"}
+        return self.model_dump(mode="json", exclude=left_out)
+
+    @property
+    def of_shared(self) -> dict[str, Any]:
+        """The same where several sources share a backbone, or letters are masked."""
+        return self.model_dump(mode="json", exclude={"replicates", "second_stage"})
 
     _rising = field_validator("epochs")(rising)
 

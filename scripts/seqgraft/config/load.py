@@ -96,7 +96,7 @@ def _simulated_tasks_suffice(study: Study) -> None:
                 task=name,
             )
     for transfer, size, _ in study.parts:
-        source = study.tasks[transfer.source]
+        source = study.tasks[transfer.source]  # never several: parts are of one source
         if source.simulate is not None and source.split.method == "stratified":
             counts = {label: source.simulate.counts[label] for label in source.classes}
             pool = {label: n - size_of_test(n, source.split.test) for label, n in counts.items()}

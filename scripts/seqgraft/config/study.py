@@ -1,5 +1,6 @@
 """Config of a whole study: its tasks, transfers, strategies, sizes and replicates."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -11,34 +12,36 @@ from seqgraft.config.auto import auto_candidates
 from seqgraft.config.backbones import AnyBackbone, CnnSettings
 from seqgraft.config.base import Settings
 from seqgraft.config.consistency import primary_metric_of
-from seqgraft.config.embeddings import check_embeddings
 from seqgraft.config.labels import PER_RESIDUE
 from seqgraft.config.leakage import LeakageSettings, StudyLeakage
 from seqgraft.config.learning import PretrainingSettings, TrainingSettings
+from seqgraft.config.sources import NAME_PATTERN, SourceNames, check_sources
 from seqgraft.config.strategies import OPTIONS, StrategyOptions, options_of
 from seqgraft.config.suggest import once, suggestion, unknown_name
 from seqgraft.config.tasks import Task
 from seqgraft.data.leak_names import KIND_NAMES
-from seqgraft.learn.names import BASELINE_NAMES, BASELINES_OF, ESTIMATE_NAMES, PLAIN_ONLY, STRATEGY_FACTS
+from seqgraft.learn.names import BASELINE_NAMES, BASELINES_OF, ESTIMATE_NAMES, STRATEGY_FACTS
 from seqgraft.stats.metric_names import FACTS
 
-NAME_PATTERN = r"[a-z0-9]+([_-][a-z0-9]+)*"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
-
-# Alphabets that one network can read in turn, U as T.
-NUCLEIC = frozenset({"dna", "rna"})
 
 # Keys that say where a study runs or finds its bytes; they change no result and enter no rule's params.
 DEPLOYMENT_KEYS = frozenset({"mirror", "offline"})
 
 
 class Transfer(Settings):
-    """One source task and the target task that it is grafted onto."""
+    """One source task, or several with a shared backbone, and the target task that they are grafted onto."""
 
-    source: Name = Field(description="Name of the source task.")
+    source: SourceNames = Field(
+        description="Name of the source task; or a list of several, which share a backbone and have a head each."
+    )
     target: Name = Field(description="Name of the target task.")
     strategies: list[str] | None = Field(
         None, description="This transfer's own list of strategies; the study's list where absent."
+    )
+    head: Name | None = Field(
+        None,
+        description="Of several sources the one whose head is kept by strategies that keep one; no other use.",
     )
 
     @property
@@ -47,8 +50,13 @@ class Transfer(Settings):
         return self.source
 
     @property
+    def source_tasks(self) -> list[str]:
+        """The source tasks' names, in the config's order."""
+        return self.source.split("+")
+
+    @property
     def name(self) -> str:
-        """``<source>--<target>``."""
+        """``<source>--<target>``, several sources joined by ``+``."""
         return f"{self.sources}--{self.target}"
 
 
@@ -165,13 +173,12 @@ class Study(Settings):
             unknown_name("primary_metric", self.primary_metric, FACTS)
         for index, transfer in enumerate(self.transfers):
             where = f"transfers[{index}]"
-            unknown_name(f"{where}.source", transfer.source, self.tasks)
+            for name in transfer.source_tasks:
+                unknown_name(f"{where}.source", name, self.tasks)
             unknown_name(f"{where}.target", transfer.target, self.tasks)
             for name in transfer.strategies or []:
                 unknown_name(f"{where}.strategies", name, STRATEGY_FACTS)
-            if transfer.source == transfer.target:
-                raise ValueError(f"{where}: task '{transfer.source}' cannot be its own source")
-            self._compatible(where, transfer)
+            check_sources(where, transfer, self)
         once("transfers", [transfer.name for transfer in self.transfers])
         return self
 
@@ -244,6 +251,11 @@ class Study(Settings):
             )
         for transfer in self.ablated:
             name = self.ablation.strategy
+            if self.is_shared(transfer.sources) or self.has_second_stage(transfer):
+                raise ValueError(
+                    f"ablation.transfers: '{transfer.name}' cannot be among them: a part is taken of one source whose "
+                    "labels are learned, without a second stage; name the transfers of that kind"
+                )
             unknown_name("ablation.strategy", name, STRATEGY_FACTS)
             own = [other for other in self.strategies_of(transfer) if STRATEGY_FACTS[other].needs_source]
             if name not in own:
@@ -251,6 +263,21 @@ class Study(Settings):
                     f"ablation.strategy: '{name}' is not one of those strategies of transfer '{transfer.name}' that "
                     f"start from a source model{suggestion(name, own)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _second_stage_makes_sense(self) -> Self:
+        own = self.pretraining.second_stage
+        if own is None:
+            return self
+        for name in own.transfers or []:
+            unknown_name(
+                "pretraining.second_stage.transfers", name, [transfer.name for transfer in self.transfers]
+            )
+        if self.leakage.compare:
+            raise ValueError(
+                "leakage.compare: cannot be combined with `pretraining.second_stage`: compare leaks without it"
+            )
         return self
 
     @model_validator(mode="after")
@@ -268,56 +295,27 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _types_are_learned(self) -> Self:
-        targets = [(name, self.tasks[name]) for name in dict.fromkeys(t.target for t in self.transfers)]
-        sources = [(t.source, self.tasks[t.source]) for t in self.transfers]
+        targets = self._tasks_of(self.transfers, "target")
+        tasks = targets + self._tasks_of(self.transfers, "source")
         # What is left out is filled in, so that the config as understood names it.
         if "baselines" not in self.model_fields_set and targets:
             object.__setattr__(self, "baselines", learnable.baselines_of(targets))
         for key, nothing in (("estimates", []), ("forgetting", False)):
-            if key not in self.model_fields_set and not all(
-                learnable.plain(task) for _, task in targets + sources
-            ):
+            if key not in self.model_fields_set and not all(learnable.plain(task) for _, task in tasks):
                 object.__setattr__(self, key, nothing)
         learnable.check_baselines(self.baselines, targets)
         learnable.check_training(self.training, targets)
-        rivals = [(t.source, self.tasks[t.source]) for t in self.rivals]
-        rivals += [(t.target, self.tasks[t.target]) for t in self.rivals]
+        rivals = [task for side in ("source", "target") for task in self._tasks_of(self.rivals, side)]
         learnable.needs_binary("estimates", rivals)
-        learnable.needs_binary("forgetting", targets + sources if self.forgetting else [])
-        learnable.needs_binary("ablation", [(t.source, self.tasks[t.source]) for t in self.ablated])
+        learnable.needs_binary("forgetting", tasks if self.forgetting else [])
+        learnable.needs_binary("ablation", self._tasks_of(self.ablated, "source"))
         return self
 
-    def _compatible(self, where: str, transfer: Transfer) -> None:
-        """Refuse a source and a target that cannot share a backbone or a head."""
-        source, target = self.tasks[transfer.source], self.tasks[transfer.target]
-        learnable.check_learnable(where, transfer.source, source)
-        learnable.check_learnable(where, transfer.target, target)
-        learnable.check_inputs(where, source, target)
-        check_embeddings(where, source, target, self.backbone)
-        if source.alphabet != target.alphabet and not {source.alphabet_name, target.alphabet_name} <= NUCLEIC:
-            raise ValueError(
-                f"{where}: the alphabets differ ('{transfer.source}' is {source.alphabet}, "
-                f"'{transfer.target}' is {target.alphabet})"
-            )
-        if source.strand != target.strand:
-            raise ValueError(
-                f"{where}: `strand` differs ('{transfer.source}' is {source.strand}, "
-                f"'{transfer.target}' is {target.strand}), and one network reads both"
-            )
-        entries = [STRATEGY_FACTS[name] for name in self.strategies_of(transfer)]
-        kept = [entry.name for entry in entries if entry.needs_equal_classes]
-        learnable.check_heads(where, kept, source, target)
-        learnable.check_positions(where, target, self.backbone)
-        for entry in entries:
-            if entry.name in PLAIN_ONLY:
-                own = [(transfer.source, source), (transfer.target, target)]
-                learnable.needs_binary(f"{where}: strategy '{entry.name}'", own)
-        if kept and source.classes != target.classes:
-            raise ValueError(
-                f"{where}: {', '.join(kept)} use the source's head, so both tasks need the same classes in the "
-                f"same order ('{transfer.source}' has {', '.join(source.classes)}; "
-                f"'{transfer.target}' has {', '.join(target.classes)}); leave these strategies out or rename"
-            )
+    def _tasks_of(self, transfers: Sequence[Transfer], side: str) -> list[tuple[str, Task]]:
+        """Return the tasks on one side of some transfers whose labels are learned, each once."""
+        names = [n for t in transfers for n in (t.source_tasks if side == "source" else [t.target])]
+        kept = [name for name in names if side == "target" or not self.is_masked(name)]
+        return [(name, self.tasks[name]) for name in dict.fromkeys(kept)]
 
     def strategies_of(self, transfer: Transfer) -> list[str]:
         """Return the strategies of one transfer, in the config's order."""
@@ -340,6 +338,20 @@ class Study(Settings):
         listed = [name for transfer in self.transfers for name in self.strategies_of(transfer)]
         chosen_from = self.options_of("auto")["candidates"] if "auto" in listed else []
         return list(dict.fromkeys([*listed, *chosen_from]))
+
+    def is_masked(self, name: str) -> bool:
+        """Tell whether source models learn a task by masked letters, its labels, if any, ignored."""
+        return self.pretraining.objective == "masked" or self.tasks[name].type == "unlabelled"
+
+    def is_shared(self, sources: str) -> bool:
+        """Tell whether source models of these sources have another head than the one for one source's labels."""
+        names = sources.split("+")
+        return len(names) > 1 or self.is_masked(names[0])
+
+    def has_second_stage(self, transfer: Transfer) -> bool:
+        """Tell whether a transfer's source models go on to the target's unlabelled sequences."""
+        own = self.pretraining.second_stage
+        return own is not None and (own.transfers is None or transfer.name in own.transfers)
 
     def leakage_of(self, name: str) -> LeakageSettings:
         """Return what protects a task's test part and pool: its own settings, else the study's without `compare`."""

@@ -85,7 +85,7 @@ class Basics(Settings):
     )
     type: LabelTypeName = Field(
         "binary",
-        description="The kind of label; this version learns `binary` ones and prepares all others (target `data`).",
+        description="The kind of label; `unlabelled` sequences can be sources, learned by masked letters.",
     )
     classes: list[str] = Field(
         [],
@@ -142,8 +142,12 @@ class Basics(Settings):
             raise ValueError("needs exactly one of `files` and `simulate`")
         labelled = list(self.simulate.counts) if self.simulate else [f.class_ for f in self.files]
         if self.files:
-            self.read.check([(f.name, f) for f in self.files])
+            # Files without labels need name no class; those that do may be taken all the same.
+            unnamed = {"class_": self.type} if self.type == "unlabelled" and self.read.classed else {}
+            self.read.check([(f.name, f.model_copy(update=unnamed)) for f in self.files])
         if self.negatives is not None:
+            if self.type == "unlabelled":
+                raise ValueError("`negatives` makes a class, and a task of type `unlabelled` has none")
             if self.simulate is not None:
                 raise ValueError("`negatives` are made from `files`, and this task is simulated")
             if self.negatives.class_ in labelled:

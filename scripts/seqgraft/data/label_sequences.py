@@ -157,6 +157,26 @@ def numbers(table: pd.DataFrame, how: Labels) -> tuple[dict[str, Any], np.ndarra
     return dict(zip(how.columns, values, strict=True)), missing
 
 
+def none_at_all(table: pd.DataFrame, how: Labels) -> tuple[dict[str, Any], np.ndarray]:
+    """Pass over labels: each sequence gets the word ``unlabelled``, whatever its file says of it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The sequences.
+    how : Labels
+        The task's.
+
+    Returns
+    -------
+    columns : dict
+        ``label``: (N,) str.
+    missing : numpy.ndarray
+        (N,) bool, all false.
+    """
+    return {"label": np.full(len(table), how.type, dtype=object)}, np.zeros(len(table), dtype=bool)
+
+
 def count_classes(records: pd.DataFrame, how: Labels) -> dict[str, Any]:
     """Count the sequences of each class, in the classes' order."""
     counts = records["label"].value_counts()

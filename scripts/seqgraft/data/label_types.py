@@ -46,6 +46,7 @@ TYPES: dict[str, LabelType] = {
     "residue-classes": LabelType(label_residues.classes, label_residues.count_classes, by_residue=True),
     "residue-values": LabelType(label_residues.values, label_residues.quantiles_of_residues, by_residue=True),
     "residue-multilabel": LabelType(label_residues.bit_masks, label_residues.count_bits, by_residue=True),
+    "unlabelled": LabelType(label_sequences.none_at_all, lambda records, how: {}),
 }
 
 

@@ -37,12 +37,15 @@ class Bundle:
         By name, on the CPU.
     sha256 : str
         Of ``weights.safetensors``.
+    source : str, optional
+        Of several sources with a shared backbone the one whose head this is.
     """
 
     folder: Path
     description: dict[str, Any]
     weights: dict[str, torch.Tensor]
     sha256: str
+    source: str | None = None
 
     @property
     def reading(self) -> Reading:
@@ -54,9 +57,22 @@ class Bundle:
         """The backbone's settings."""
         return BackboneSettings(**self.description["backbone"])
 
+    @property
+    def has_head(self) -> bool:
+        """Whether there is a head for classes."""
+        return any(name.startswith("head.") for name in self.weights)
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of its head, the positive one first; none without a head."""
+        of_heads = self.description.get("head_classes", {})
+        return list(of_heads.get(self.source, self.description["classes"]))
+
     def held_out(self) -> pd.DataFrame:
         """Return the source's own held-out predictions: ``id, label, prediction``, or more columns of these kinds."""
         table = pd.read_parquet(self.folder / "predictions.parquet")
+        if self.source is not None and "source" in table:
+            table = table[table["source"] == self.source].drop(columns="source")
         return table[table["part"] == "held-out"].drop(columns="part").reset_index(drop=True)
 
 

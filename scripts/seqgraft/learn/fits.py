@@ -30,6 +30,7 @@ from seqgraft.learn.model import predict
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
 from seqgraft.learn.objectives import objective_of
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.source_heads import one_headed
 from seqgraft.learn.start import Start
 from seqgraft.learn.store import FitResult, Store
 from seqgraft.learn.strategies.registry import fitter_of
@@ -48,6 +49,7 @@ def run_job(
     replicates: int,
     seed_words: tuple,
     bundles: Sequence[str | Path] = (),
+    source_head: str | None = None,
     options: Mapping[str, Any] | None = None,
     source_examples: Examples | None = None,
     excluded: Collection[str] = (),
@@ -82,6 +84,8 @@ def run_job(
         Name study and target: together with size, replicate and member they seed everything.
     bundles : sequence of path-like
         Folders of the source models; replicate r starts from number (r-1) mod their count.
+    source_head : str, optional
+        Of several sources the one whose head is kept.
     options : mapping, optional
         The strategy's options, every one of them.
     source_examples : Examples, optional
@@ -115,7 +119,9 @@ def run_job(
     if facts.needs_source and not bundles:
         raise SeqgraftError(f"Strategy '{strategy}' needs a source model.", remedy="pretrain one first")
     device = torch.device(device)
-    sources = [load_bundle(folder) for folder in bundles] if facts.needs_source else []
+    sources = (
+        [one_headed(load_bundle(folder), source_head) for folder in bundles] if facts.needs_source else []
+    )
     if facts.needs_equal_classes:
         for source in sources:
             check_head(source, examples.aim)

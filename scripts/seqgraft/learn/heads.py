@@ -1,5 +1,7 @@
 """Whether a source's head means the same for a target."""
 
+from collections.abc import Sequence
+
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.bundle import Bundle
 from seqgraft.learn.examples import Aim
@@ -21,7 +23,7 @@ def check_head(source: Bundle, aim: Aim) -> None:
         When type, classes or outputs differ.
     """
     said = source.description
-    theirs = (said.get("type", "binary"), tuple(said.get("classes", ())), tuple(said.get("outputs", ())))
+    theirs = (said.get("type", "binary"), tuple(source.classes), tuple(said.get("outputs", ())))
     ours = (aim.type, aim.classes or theirs[1], aim.outputs)
     for what, source_has, target_has in zip(("type", "classes", "outputs"), theirs, ours, strict=True):
         if source_has != target_has:
@@ -34,6 +36,6 @@ def check_head(source: Bundle, aim: Aim) -> None:
             )
 
 
-def _words(value: str | tuple[str, ...]) -> str:
+def _words(value: str | Sequence[str]) -> str:
     """Return names as text."""
     return value if isinstance(value, str) else ", ".join(value) or "none"

@@ -68,7 +68,7 @@ def read_task(
     if vectors and letters:
         matrices, ragged, vectors = [_letters_of(files["records"], names[0], sizes[0])], [False], False
     else:
-        matrices, ragged = _matrices(store, sizes, names)
+        matrices, ragged = token_matrices(store, sizes, names)
     aim = Aim(
         task.get("type", "binary"),
         tuple(task["classes"]),
@@ -103,7 +103,9 @@ def read_task(
     )
 
 
-def _matrices(store: TokenStore, letters: list[int], names: list[Any]) -> tuple[list[np.ndarray], list[bool]]:
+def token_matrices(
+    store: TokenStore, letters: list[int], names: list[Any]
+) -> tuple[list[np.ndarray], list[bool]]:
     """Return the tokens (N, L) of each sequence of the examples, and whether shorter ones were filled up.
 
     Two sequences of one alphabet are filled up to one length, so that one backbone can read both.

@@ -236,8 +236,7 @@ class Run:
         """Pass once over all examples in a new order, or make the rest of a pass that was cut short."""
         # Seeded anew for each epoch: a run does not depend on what else was drawn in between.
         torch.manual_seed(seed(*self.seed_words, "epoch", self.epoch))
-        size, device = self.settings.batch_size, self.labels.device
-        batches = random_batches(len(self.labels), size, self.lengths)
+        device, batches = self.labels.device, self._batches()
         self._hold_still()
         if self._batch:
             torch.set_rng_state(self._random["random"])
@@ -245,7 +244,7 @@ class Run:
                 torch.cuda.set_rng_state(self._random["random_gpu"], device)
         else:
             self._total.zero_()
-        count = len(self.labels)
+        count = sum(len(rows) for rows in batches)
         order = torch.cat(batches).to(device).split([len(rows) for rows in batches])
         for rows, own in zip(order[self._batch :], batches[self._batch :], strict=True):
             longest = None if self.lengths is None else int(self.lengths[own].max())
@@ -266,6 +265,10 @@ class Run:
             )
         if self._keeper is not None:
             self._keeper.after_step()
+
+    def _batches(self) -> list[torch.Tensor]:
+        """Draw the batches of one pass: rows, on the CPU."""
+        return random_batches(len(self.labels), self.settings.batch_size, self.lengths)
 
     def _step(self, rows: torch.Tensor, longest: int | None, batches: int) -> torch.Tensor:
         """Learn from one batch; return its mean loss."""

@@ -259,7 +259,7 @@ def run(
         backbone,
         classes=classes,
         **facts_of(examples.aim, model.transforms),
-        pretraining=pretraining.model_dump(mode="json", exclude={"replicates"}),
+        pretraining=pretraining.of_labels,
         seed_words=[str(word) for word in seed_words],
         source_size=len(train_rows),
         trained_on=len(train_rows)

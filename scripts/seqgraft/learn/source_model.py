@@ -110,7 +110,7 @@ def source_key(
             "reading": reading.plain(),
             "aim": asdict(examples.aim),
             "backbone": backbone.model_dump(mode="json"),
-            "pretraining": pretraining.model_dump(mode="json", exclude={"replicates"}),
+            "pretraining": pretraining.of_labels,
             "code": code_digest,
             "versions": dict(versions),
             "threads": torch.get_num_threads(),

@@ -17,6 +17,7 @@ from seqgraft.learn.jobs import TrainSize, plan_fits
 from seqgraft.learn.logistic import LogisticEnsemble, search
 from seqgraft.learn.model import extract, predict
 from seqgraft.learn.progress import Progress
+from seqgraft.learn.source_heads import one_headed
 from seqgraft.learn.transferability import h_score, leep, logme
 from seqgraft.stats.auc import auroc
 
@@ -73,6 +74,7 @@ ESTIMATES: dict[str, Callable[[Evidence], float]] = {
     "head-auroc": lambda found: float(auroc(found.labels == 1, found.logits)),
 }
 NEEDS_EQUAL_CLASSES = frozenset({"head-auroc"})
+NEEDS_HEAD = frozenset({"leep", "head-auroc"})
 
 
 def score_sources(
@@ -87,6 +89,7 @@ def score_sources(
     seed_words: tuple,
     bundles: Sequence[str | Path],
     estimates: Sequence[str],
+    source_head: str | None = None,
     excluded: Collection[str] = (),
     device: torch.device | str = "cpu",
     progress: Progress | None = None,
@@ -114,7 +117,10 @@ def score_sources(
     bundles : sequence of path-like
         Folders of the source models.
     estimates : sequence of str
-        Names in `ESTIMATES`. Those that use the source's head as it is are left out where its classes are others.
+        Names in `ESTIMATES`. Those that use the source's head as it is are left out where its classes are others, and
+        those that use a head at all where there is none, or several and none is named.
+    source_head : str, optional
+        Of several sources the one whose head is asked.
     excluded : collection of str
         Ids left out of the pool.
     device : torch.device or str
@@ -132,10 +138,11 @@ def score_sources(
     tokens = torch.from_numpy(np.ascontiguousarray(examples.tokens[pool])).to(device)
     rows = []
     for number, folder in enumerate(bundles):
-        source = load_bundle(folder)
+        source = one_headed(load_bundle(folder), source_head)
         features, logits = _answers(source, reading, tokens)
-        equal = list(source.description["classes"]) == list(classes)
-        wanted = [name for name in estimates if equal or name not in NEEDS_EQUAL_CLASSES]
+        useless = frozenset() if source.classes == list(classes) else NEEDS_EQUAL_CLASSES
+        useless = useless if source.has_head else useless | NEEDS_HEAD
+        wanted = [name for name in estimates if name not in useless]
         for plan in plans:
             own = np.searchsorted(pool, plan.rows)
             labels = examples.labels[plan.rows]
@@ -149,7 +156,7 @@ def score_sources(
 
 def _answers(source: Bundle, reading: Reading, tokens: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     """Return a source model's features (N, F) and logits (N,), both float64."""
-    model, _ = model_from(source, reading, source.backbone, keep_head=True, seed_value=0)
+    model, _ = model_from(source, reading, source.backbone, keep_head=source.has_head, seed_value=0)
     model.to(tokens.device)
     features, logits = extract(model, tokens), predict(model, tokens)
     return features.cpu().numpy().astype(np.float64), logits.cpu().numpy().astype(np.float64)

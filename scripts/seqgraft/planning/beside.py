@@ -51,6 +51,8 @@ def _forgetting(study: Study, scope: str, sizes: Sizes, transfers: Transfers, sp
     """Weigh the scores on the sources: each fit's members as they are, with the source's head, and with a new one."""
     seconds = start_seconds(speed, torch=True)
     for transfer in transfers.values():
+        if study.is_shared(transfer.sources):
+            continue
         size = sizes[transfer.source]
         work = work_on(study, transfer.source, size)
         test, pool = tested(study, transfer.source, size), pooled(study, transfer.source, size)

@@ -1,9 +1,11 @@
 """What a study will cost, said before it starts: fits, minutes and disk, of the jobs that are still to be done."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seqgraft.config.learning import PretrainingSettings
+from seqgraft.config.masking import SecondStage
 from seqgraft.config.study import Study, Transfer
 from seqgraft.learn.choosing import LARGE
 from seqgraft.learn.names import NETWORK_BASELINES, STRATEGY_FACTS
@@ -65,12 +67,14 @@ def training_jobs(study: Study) -> list[Job]:
     Returns
     -------
     list of (str, str, str)
-        Rule (``pretrain``, ``finetune``, ``baseline``); the sources, target or transfer, behind an ``@`` the number of
-        source sequences where an ablation takes a part of them; the model or strategy.
+        Rule (``pretrain``, ``adapt``, ``finetune``, ``baseline``); the sources, target or transfer, behind an ``@``
+        the number of source sequences where an ablation takes a part of them; the model or strategy.
     """
     jobs: dict[Job, None] = {}
     for transfer in study.transfers:
         jobs |= {("pretrain", transfer.sources, str(k)): None for k in range(study.pretraining.replicates)}
+        if study.has_second_stage(transfer):
+            jobs |= {("adapt", transfer.name, str(k)): None for k in range(study.pretraining.replicates)}
         for name in study.strategies_of(transfer):
             scope = transfer.name if STRATEGY_FACTS[name].needs_source else transfer.target
             jobs[("finetune", scope, name)] = None
@@ -131,21 +135,49 @@ def _add_source_model(
 ) -> None:
     """Add the training of one source model."""
     plan.source_models += 1
-    source, _, part = scope.partition("@")
-    size = sizes[source]
-    start = start_seconds(speed, torch=True)
-    if size is None:
-        plan.unknown.append(source)
-        plan.most.append(start)
-        return
-    own, work = study.pretraining, work_on(study, source, size)
-    pool = float(part) if part else pooled(study, source, size)
-    learned, held_out = pool * (1 - own.validation), pool * own.validation
-    steps = learned / own.batch_size + 1
-    training = training_seconds(work, own.passes * steps, own.passes * learned, speed)
-    training += predicting_seconds(work, len(own.epochs) * held_out, speed)
-    rest = predicting_seconds(work, size.sequences, speed)
-    plan.most.append(start + rest + training)
+    sources, _, part = scope.partition("@")
+    _add_training(plan, study, sources.split("+"), study.pretraining, part, sizes, speed)
+
+
+def _add_second_stage(
+    plan: Plan,
+    study: Study,
+    scope: str,
+    name: str,
+    sizes: Mapping[str, TaskSize | None],
+    transfers: Mapping[str, Transfer],
+    speed: Speed,
+) -> None:
+    """Add the second stage of one source model on the target's sequences."""
+    own = study.pretraining.second_stage
+    _add_training(plan, study, [transfers[scope].target], own, "", sizes, speed)
+
+
+def _add_training(
+    plan: Plan,
+    study: Study,
+    tasks: Sequence[str],
+    own: PretrainingSettings | SecondStage | None,
+    part: str,
+    sizes: Mapping[str, TaskSize | None],
+    speed: Speed,
+) -> None:
+    """Add one training on the pools of some tasks, or on a part of the only one; masked letters cost as labels do."""
+    assert own is not None
+    seconds = start_seconds(speed, torch=True)
+    unknown = [task for task in tasks if sizes[task] is None]
+    plan.unknown += unknown
+    for task in tasks if not unknown else []:
+        size = sizes[task]
+        assert size is not None
+        work = work_on(study, task, size)
+        pool = float(part) if part else pooled(study, task, size)
+        learned, held_out = pool * (1 - own.validation), pool * own.validation
+        steps = learned / own.batch_size + 1
+        seconds += training_seconds(work, own.passes * steps, own.passes * learned, speed)
+        seconds += predicting_seconds(work, len(own.epochs) * held_out, speed)
+        seconds += predicting_seconds(work, size.sequences, speed)
+    plan.most.append(seconds)
 
 
 def _add_strategy(
@@ -233,6 +265,7 @@ _BASELINES: dict[str, Callable[[Study, float, float, Speed], float]] = {
 
 _ADD: dict[str, Callable[..., None]] = {
     "pretrain": _add_source_model,
+    "adapt": _add_second_stage,
     "finetune": _add_strategy,
     "baseline": _add_baseline,
 }

@@ -107,9 +107,9 @@ def split_table(inputs: ReportInputs, task: str) -> Table:
     Table
     """
     counts = inputs.split_counts[task]
-    if not type_of(inputs, task).binary:
-        return _split_of(counts)
     classes = inputs.config["tasks"][task]["classes"]
+    if not type_of(inputs, task).binary or not classes:
+        return _split_of(counts)
     found = {(row["part"], row["label"]): int(row["sequences"]) for row in counts.to_dict("records")}
     rows = []
     for part, words in _PARTS.items():

@@ -297,15 +297,18 @@ def training_drawings(inputs: ReportInputs) -> list[Drawing]:
 
 def _course(name: str, history: pd.DataFrame, bundle: dict[str, Any]) -> Course:
     """Collect what is drawn of one source model."""
+    knows_classes = "validation_accuracy" not in history or history["validation_auroc"].notna().any()
+    drawn = "validation_auroc" if knows_classes else "validation_accuracy"
     return Course(
         name,
         tuple(int(epoch) for epoch in history["epoch"]),
         tuple(float(value) for value in history["train_loss"]),
         tuple(float(value) for value in history["validation_loss"]),
-        tuple(float(value) for value in history["validation_auroc"])
-        if "validation_auroc" in history and history["validation_auroc"].notna().any()
+        tuple(float(value) for value in history[drawn])
+        if drawn in history and history[drawn].notna().any()
         else (),
         int(bundle.get("epochs") or 0),
+        "AUROC" if knows_classes else "accuracy of masked letters",
     )
 
 

@@ -89,6 +89,8 @@ class ReportInputs:
         Further files that the page offers as they are, by name, e.g. "metrics.tsv".
     calibration, reliability, suspicions : pandas.DataFrame
         As written by `seqgraft.evaluate`; empty by default.
+    adapted : dict of str to dict
+        ``bundle.json`` of source models after a second stage, by folder below ``adapted/``, e.g. "ecoli--bsubtilis/0".
     """
 
     config: dict[str, Any]
@@ -108,6 +110,7 @@ class ReportInputs:
     calibration: pd.DataFrame = field(default_factory=lambda: _empty("calibration"))
     reliability: pd.DataFrame = field(default_factory=lambda: _empty("reliability"))
     suspicions: pd.DataFrame = field(default_factory=lambda: _empty("suspicions"))
+    adapted: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse tables that lack a column."""
@@ -138,6 +141,11 @@ class ReportInputs:
             name for verdict in self.verdicts for name in (*verdict["source"].split("+"), verdict["target"])
         }
         return {name: task for name, task in self.config["tasks"].items() if name in used}
+
+    def classes_of(self, task: str) -> list[str]:
+        """Return a task's classes; of sequences without labels the word that stands for all of them."""
+        own = self.config["tasks"][task]
+        return list(own["classes"]) or [own.get("type", "")]
 
     def title_of(self, task: str) -> str:
         """Return a task's title, or its name where it has none."""

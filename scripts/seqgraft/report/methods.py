@@ -12,6 +12,7 @@ from seqgraft.report.ablation_tables import ablation_rows, titles
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.methods_data import data_words, split_words
 from seqgraft.report.methods_identity import identity_words
+from seqgraft.report.methods_pretraining import second_stage_words, shared_words
 from seqgraft.report.methods_sources import estimates_words, forgetting_words
 from seqgraft.report.methods_statistics import statistics_words
 from seqgraft.report.references import OF_STRATEGIES, Citations
@@ -70,6 +71,8 @@ def methods(inputs: ReportInputs, level: float) -> Description:
         ("Test part and leaks", lambda: split_words(inputs)),
         ("Network", lambda: _network(inputs)),
         ("Source models", lambda: _sources(inputs, cited)),
+        ("Shared backbones and masked letters", lambda: shared_words(inputs, cited)),
+        ("Second stage", lambda: second_stage_words(inputs, cited)),
         ("Strategies", lambda: _strategies(inputs, cited)),
         ("Choosing", lambda: _choosing(inputs, cited)),
         ("Statistics", lambda: statistics_words(inputs, level, cited)),

@@ -68,12 +68,13 @@ def _task(inputs: ReportInputs, name: str) -> str:
     task, found = inputs.learned[name], inputs.data_summaries[name]
     alphabet = {"dna": "DNA", "rna": "RNA"}.get(task["alphabet"], task["alphabet"])
     by_class = [f"{text.count(own['sequences'])} {name}" for name, own in found["classes"].items()]
-    known = type_of(inputs, name)
-    if known.binary:
+    known, labelled = type_of(inputs, name), task.get("type") != "unlabelled"
+    if known.binary and labelled:
         by_class = [f"{text.count(found['classes'][c]['sequences'])} {c}" for c in task["classes"]]
     total = sum(int(own["sequences"]) for own in found["classes"].values())
     counted = text.listed(by_class) if 1 < len(by_class) <= NAMED else text.count(total)
     predicted = "" if known.binary else f", of each of which {label_words(task)} is predicted"
+    predicted = predicted if labelled else " without labels"
     low, high = found["length"]["min"], found["length"]["max"]
     letters = text.count(low) if low == high else text.span(low, high, 0)
     used = [

@@ -11,7 +11,7 @@ import yaml
 
 from seqgraft.report.inputs import ReportInputs, SourceModel
 from seqgraft.stats.predictions import labels_and_values
-from seqgraft.stats.task_types import TASK_TYPES
+from seqgraft.stats.task_types import BINARY, TASK_TYPES
 from seqgraft.stats.thresholds import Calibration
 
 #: Columns that stay text even where all their values look like numbers.
@@ -50,6 +50,7 @@ def read_inputs(
     source_predictions: Sequence[Path],
     histories: Sequence[Path],
     attachments: Sequence[Path] = (),
+    adapted: Sequence[Path] = (),
 ) -> ReportInputs:
     """Read a study's files.
 
@@ -69,6 +70,8 @@ def read_inputs(
         One ``history.tsv`` a fit job, below the study's folder.
     attachments : sequence of pathlib.Path
         Further text files that the page offers as they are, e.g. ``metrics.tsv``; ``verdicts.json`` is added.
+    adapted : sequence of pathlib.Path
+        ``bundle.json`` of each source model after a second stage, in ``adapted/<transfer>/<number>/``.
 
     Returns
     -------
@@ -112,6 +115,9 @@ def read_inputs(
         },
         histories={path.parent.relative_to(folder).as_posix(): read_table(path) for path in histories},
         attachments={path.name: path.read_text(encoding="utf-8") for path in (*attachments, verdicts)},
+        adapted={
+            "/".join(path.parent.parts[-2:]): json.loads(path.read_text(encoding="utf-8")) for path in adapted
+        },
     )
 
 
@@ -169,8 +175,9 @@ def count_splits(splits: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _type(config: dict[str, Any], sources: str) -> str:
-    """Return the type of a source task; of several, that of the first."""
-    return str(config["tasks"].get(sources.split("+")[0], {}).get("type", "binary"))
+    """Return the type of a source task; of several, of which only binary labels are learned, that one."""
+    known = config["tasks"].get(sources, {})
+    return str(known.get("type", "binary"))
 
 
 def read_source_model(bundle: Path, history: Path, predictions: Path, kind: str = "binary") -> SourceModel:
@@ -199,18 +206,26 @@ def score_source(predictions: pd.DataFrame, kind: str = "binary") -> tuple[dict[
     Parameters
     ----------
     predictions : pandas.DataFrame
-        Columns ``part``, and labels and predictions as in those of fits.
+        Columns ``part``, and labels and predictions as in those of fits; ``source``, too, where several share a
+        backbone.
     kind : str
         Type of the source task.
 
     Returns
     -------
     scores : dict of str to float
-        All metrics; empty without test rows.
+        All metrics, of several sources their means; empty without test rows.
     n_test : int
         Test rows; of residues, their chains.
     """
-    own = TASK_TYPES[kind]
+    if "source" in predictions and predictions["source"].nunique() > 1:
+        each = [
+            score_source(own.drop(columns="source"), kind)
+            for _, own in predictions.groupby("source", sort=False)
+        ]
+        means = {name: float(np.mean([own[name] for own, _ in each])) for name in each[0][0]}
+        return means, sum(n for _, n in each)
+    own = TASK_TYPES.get(kind, BINARY)
     if "test" not in set(predictions["part"]):
         return {}, 0
     arrays = {

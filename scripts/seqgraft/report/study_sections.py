@@ -20,6 +20,7 @@ from seqgraft.report import (
 from seqgraft.report.auto_tables import auto_table
 from seqgraft.report.downloads import downloads
 from seqgraft.report.figures import ablation_drawings, training_drawings
+from seqgraft.report.masked_tables import masked_table
 from seqgraft.report.methods import methods
 from seqgraft.report.series import series_of
 from seqgraft.report.split_words import how_split
@@ -145,6 +146,7 @@ def training(study: Study) -> dict[str, Any]:
             for place, drawing in enumerate(drawings)
         ],
         "sources": training_tables.source_table(inputs) if inputs.source_models else None,
+        "masked": masked_table(inputs),
         "history": training_tables.history_table(inputs) if inputs.source_models else None,
         "checkpoints": f"{'Loss and AUROC' if training_tables.has_auroc(inputs) else 'Loss'} at every checkpoint",
         "chosen": training_tables.chosen_table(inputs),

@@ -6,7 +6,7 @@ from typing import Any
 from seqgraft.learn.descriptions import BASELINES
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
-from seqgraft.stats.task_types import TASK_TYPES, TaskType
+from seqgraft.stats.task_types import BINARY, TASK_TYPES, TaskType
 
 #: More classes than this are counted, not named.
 NAMED = 8
@@ -22,14 +22,15 @@ def type_of(inputs: ReportInputs, task: str) -> TaskType:
     inputs : ReportInputs
         The study.
     task : str
-        Its name; of several sources, joined by ``+``, the first counts.
+        Its name; of several sources, joined by ``+``, only binary labels are learned.
 
     Returns
     -------
     TaskType
+        That of binary tasks also where there are no labels.
     """
-    own = inputs.config["tasks"].get(task.split("+")[0], {})
-    return TASK_TYPES[own.get("type", "binary")]
+    own = inputs.config["tasks"].get(task, {})
+    return TASK_TYPES.get(own.get("type", "binary"), BINARY)
 
 
 def target_type(inputs: ReportInputs, verdict: Mapping[str, Any]) -> TaskType:
@@ -110,4 +111,5 @@ _WORDS: dict[str, Callable[[list[str]], str]] = {
     "residue-classes": lambda names: f"one of {_classes(names)} for each residue",
     "residue-values": lambda names: "a number for each residue",
     "residue-multilabel": lambda names: f"any of {_classes(names)} for each residue",
+    "unlabelled": lambda names: "without labels",
 }

@@ -31,9 +31,11 @@ class Course:
     epochs : tuple of int
         Checkpoints, rising.
     train_loss, held_out_loss, held_out_auroc : tuple of float
-        At each checkpoint; no AUROC where the source has none.
+        At each checkpoint; no AUROC where the source has none, and in its place what `measure` says.
     kept : int
         The checkpoint whose weights were kept.
+    measure : str
+        What is drawn beside the loss.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Course:
     held_out_loss: tuple[float, ...]
     held_out_auroc: tuple[float, ...]
     kept: int
+    measure: str = "AUROC"
 
 
 def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = False) -> Sketch:
@@ -68,6 +71,7 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
     head, foot, gap, left = title_height(frame, columns) + names, 0.5, 0.45 + names, 0.68
     shown = _shown(courses, frame)
     panels = len(shown) if narrow else 1
+    measure = courses[0].measure
     height = head + panels * PANEL + (panels - 1) * gap + foot
     with canvas(width, height, simulated=frame.simulated) as figure:
         write_title(figure, frame, columns)
@@ -83,7 +87,7 @@ def training_course(courses: Sequence[Course], frame: Frame, *, narrow: bool = F
                 axes.plot([], [], color=FAINT, linestyle="solid", label="held out")
                 axes.plot([], [], color=FAINT, linestyle=(0, (2, 1.5)), label="training")
                 _legend(axes)
-        what = "Loss and AUROC" if len(shown) > 1 else "Loss"
+        what = f"Loss and {measure}" if len(shown) > 1 else "Loss"
         return Sketch(figure, f"{what} against epochs: {frame.title}", _description(courses))
 
 
@@ -91,7 +95,7 @@ def _shown(courses: Sequence[Course], frame: Frame) -> list[tuple[str, str]]:
     """Return the panels: their axis in words, and what they show."""
     loss = (f"loss ({frame.metric_title or 'log loss'})", "loss")
     areas = all(course.held_out_auroc for course in courses)
-    return [loss, ("AUROC, held out", "auroc")] if areas else [loss]
+    return [loss, (f"{courses[0].measure}, held out", "auroc")] if areas else [loss]
 
 
 def _draw(axes: Axes, course: Course, model: int, kind: str, *, named: bool, label: bool) -> None:
@@ -152,4 +156,4 @@ def _description(courses: Sequence[Course]) -> str:
             )
         ]
         words.append(f"{course.name}, kept at {course.kept}: {', '.join(points)}")
-    return f"Held-out loss and AUROC by epochs. {'; '.join(words)}."
+    return f"Held-out loss and {courses[0].measure} by epochs. {'; '.join(words)}."

@@ -68,6 +68,9 @@ class TransferSettings:
         In the order of the config.
     candidates : tuple of str
         Of these, the ones that use the source and learn from target labels, in the same order.
+    seen_unlabelled : {"", "pool", "test"}
+        Which of the target's sequences a second stage saw without their labels: none, those of the pool, or those of
+        the test part, too.
     """
 
     name: str
@@ -77,6 +80,7 @@ class TransferSettings:
     target_title: str
     strategies: tuple[str, ...]
     candidates: tuple[str, ...]
+    seen_unlabelled: str = ""
 
 
 @dataclass(frozen=True)

@@ -136,10 +136,19 @@ def _untested(panel: Panel, row: pd.Series, metric: str) -> str:
     return f"{metric} is defined in only {row['replicates']} of {panel.replicates} replicates"
 
 
+#: What must be known of a second stage on the target's sequences, by which of them it saw.
+SEEN_UNLABELLED = {
+    "test": "TRANSDUCTIVE: the backbone was trained on the sequences of the test part, though not on their labels. The "
+    "scores hold for these very sequences; for sequences that were not there during training expect less.",
+    "pool": "The backbone was trained on all sequences of the pool without their labels: train sizes count labels, not "
+    "sequences, and scratch has not seen these sequences.",
+}
+
+
 def _cautions(panel: Panel, rows: pd.DataFrame) -> list[str]:
     """List what a reader must know before believing the verdict."""
     study = panel.study
-    found = []
+    found = [SEEN_UNLABELLED[seen]] if (seen := panel.transfer.seen_unlabelled) else []
     if panel.replicates < study.replicates:
         found.append(f"Only {panel.replicates} of {study.replicates} replicates were found.")
     if panel.replicates < FEWEST:
