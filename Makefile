@@ -43,7 +43,7 @@ torture: $(READY) ## kill a study and a pretraining at random moments, again and
 	SEQGRAFT_TORTURE=1 SEQGRAFT_KILLS=100 $(BIN)/python -m pytest tests/workflow/test_kills.py \
 	  tests/unit/test_learn_checkpoint.py -rA
 
-# The scripts beside the test install and start a one-node SLURM; FORM=short is what continuous integration runs.
+# The scripts beside the test install and start a one-node SLURM; FORM=short leaves out what takes longest.
 FORM ?= full
 test-slurm: $(READY) ## run studies on a real SLURM (root on Debian; installs it, takes minutes, skipped elsewhere)
 	SEQGRAFT_SLURM=$(FORM) $(BIN)/python -m pytest tests/real/test_slurm.py -rA --durations=0

@@ -57,7 +57,7 @@ def test_targets_named_in_the_docs_exist() -> None:
 def test_continuous_integration_runs_lint_and_tests_and_nothing_else() -> None:
     lines = (ROOT / ".ci/run").read_text().splitlines()
     commands = [line.strip() for line in lines if line.strip().startswith("make")]
-    assert commands == ["make lint", "make test", "make test-slurm FORM=short"]
+    assert commands == ["make lint", "make test"]
     assert "set -euo pipefail" in lines
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
 
