@@ -23,7 +23,8 @@ STRATEGIES: dict[str, Description] = {
     "scratch": Description("The same network from random weights, trained on the target's labels alone."),
     "zero-shot": Description("The source model as it is; it sees no target label."),
     "linear-probe": Description(
-        "The source's backbone is frozen; a logistic regression on its features is the new head.",
+        "The source's backbone is frozen; a linear model of its features is the new head, solved exactly: a logistic "
+        "regression of classes, a ridge regression of numbers.",
         "Alain & Bengio 2016, arXiv:1610.01644",
     ),
     "full": Description(
@@ -92,8 +93,8 @@ BASELINES: dict[str, Description] = {
         "Cover & Hart 1967, IEEE Trans. Inf. Theory 13:21; Edgar 2004, Nucleic Acids Res. 32:1792",
     ),
     "random-backbone": Description(
-        "The same network's backbone with random weights, never trained; a logistic regression on its features is "
-        "the head, as for linear-probe.",
+        "The same network's backbone with random weights, never trained; a linear model of its features is the head, as "
+        "for linear-probe.",
         "Jarrett et al. 2009, ICCV:2146",
     ),
 }
