@@ -12,7 +12,7 @@ from learn_toys import BACKBONE, LENGTH, PRETRAINING, READING, TRAINING, split
 from seqgraft.config.learning import BackboneSettings
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.bundle import load_bundle, model_from
-from seqgraft.learn.examples import Examples
+from seqgraft.learn.examples import Aim, Examples
 from seqgraft.learn.fits import run_job
 from seqgraft.learn.lessons import Lesson
 from seqgraft.learn.model import extract, predict
@@ -110,7 +110,7 @@ def test_a_model_of_several_heads_keeps_none_unless_told_which(pair: Path) -> No
 
 
 def test_zero_shot_predicts_with_the_head_that_is_named(pair: Path) -> None:
-    own = half("right", 120, 11)
+    own = replace(half("right", 120, 11), aim=Aim(classes=("with", "without")))
     result = run_job(
         "zero-shot", own, split(own), reading=READING, backbone=BACKBONE, training=TRAINING, train_sizes=[],
         replicates=1, seed_words=("study", "t"), bundles=[pair], source_head="right",
