@@ -85,3 +85,11 @@ def test_best_baseline_leaves_out_sizes_where_one_is_undefined():
     assert best_baseline([first, second], "auroc") is second
     half = scores("half", 0.1, kind="baseline", auroc=[np.nan, 0.5, 0.7, 0.7])
     assert best_baseline([first, half], "auroc") is first
+
+
+def test_a_baseline_without_a_value_on_the_test_part_hides_no_size():
+    first = scores("first", 0.9, kind="baseline", auroc=[0.6, 0.6, 0.9, 0.9])
+    second = scores("second", 0.1, kind="baseline", auroc=[0.7, 0.7, 0.6, 0.6])
+    constant = scores("constant", 0.1, kind="baseline", auroc=[-0.1, -0.1, np.nan, np.nan])
+    constant.values["auroc"][:] = np.nan
+    assert best_baseline([constant, first, second], "auroc") is first

@@ -73,8 +73,9 @@ def pretrained(kind, folder, ragged=False):
     pretrain.run(
         examples, split(examples), (), bundle_json=folder / "bundle.json", weights_file=folder / "weights.safetensors",
         history_file=folder / "history.tsv", predictions_file=folder / "predictions.parquet",
-        classes=list(examples.aim.classes), reading=reading, backbone=BACKBONE, pretraining=PRETRAINING,
-        seed_words=("toy", "source", 1), store_folder=folder / "store",
+        classes=list(examples.aim.classes), reading=reading, pretraining=PRETRAINING,
+        backbone=POSITIONS if reading.per_residue else BACKBONE, seed_words=("toy", "source", 1),
+        store_folder=folder / "store",
     )  # fmt: skip
     return folder
 

@@ -40,6 +40,10 @@ ONE_TRANSFER = jobs(
         ("config/bacteria.yaml",
          jobs(3, group=2, download=6, identity=2, pretrain=3, finetune=8, finetune_without_source=4, baseline=6,
               forgetting=1)),
+        # One transfer whose claims are compared with those of models that learned with the leaks left in.
+        ("config/peptides.yaml",
+         jobs(2, group=2, download=5, identity=1, pretrain=2, finetune=4, finetune_without_source=2, baseline=3,
+              forgetting=1, pretrain_with_leaks=2, scratch_with_leaks=1, finetune_with_leaks=3, leak_claims=1)),
         # Four sources with two models each, compared before and after; one of them also in two parts.
         ("config/sources.yaml",
          jobs(5, identity=1, simulate=10, pretrain=8 + 4, finetune=4 + 2, finetune_without_source=1, baseline=2,

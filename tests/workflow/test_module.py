@@ -56,6 +56,10 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
+RUN = pytest.mark.skipif("SEQGRAFT_MODULE" not in os.environ, reason="takes long: make test-module runs it")
+
+
+@RUN
 def test_the_jobs_of_a_module(tmp_path: Path, environment: dict[str, str], planner: Planner) -> None:
     status, text = planner.run(tmp_path, "-n", "--cores", "2", "--quiet", "rules", env=environment)
     assert status == 0, text
@@ -65,7 +69,7 @@ def test_the_jobs_of_a_module(tmp_path: Path, environment: dict[str, str], plann
     assert not (tmp_path / "results").exists()
 
 
-@pytest.mark.skipif("SEQGRAFT_MODULE" not in os.environ, reason="runs jobs: make test-module runs it")
+@RUN
 def test_a_module_learns_the_same_bytes(tmp_path: Path, environment: dict[str, str]) -> None:
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith("SEQGRAFT_")

@@ -245,7 +245,7 @@ def test_a_size_and_a_replicate_more_train_only_the_new_fits(
 
 
 # Sections of the report that the tiny study has nothing for.
-NOT_SHOWN = {f"scripts/seqgraft/report/section_{name}.html" for name in ("sources", "ablation")}
+NOT_SHOWN = {f"scripts/seqgraft/report/section_{name}.html" for name in ("sources", "ablation", "trust")}
 
 
 def test_a_script_opens_no_file_of_the_library_that_its_digest_misses(finished: Folder) -> None:

@@ -1,18 +1,11 @@
 """What jobs of strategies read beside the target: the source's sequences, or the models of other sources."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from planner import Planner
-
-
-@pytest.fixture(scope="module")
-def planner() -> Iterator[Planner]:
-    with Planner() as process:
-        yield process
 
 
 @pytest.fixture

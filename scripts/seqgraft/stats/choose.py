@@ -120,8 +120,10 @@ def best_baseline(baselines: Sequence[StrategyScores], metric: str) -> StrategyS
             values = held[[(key.train_size, key.is_all) == size for key in baseline.keys]]
             if not np.isnan(values).all():
                 means[row, column] = np.nanmean(values)
-    # What is undefined throughout, as the correlation of a constant, cannot be the best nor hide the others.
-    known = ~np.isnan(means).all(axis=1)
+    # What is undefined throughout, as the correlation of a constant, cannot be the best nor hide the others; of held-out
+    # examples alone, each fold with a constant of its own, it may be defined by accident.
+    told = [not np.isnan(baseline.values[metric][:, 0]).all() for baseline in baselines]
+    known = ~np.isnan(means).all(axis=1) & np.array(told)
     if not known.any():
         return baselines[0]
     baselines = [baseline for baseline, keep in zip(baselines, known, strict=True) if keep]
