@@ -1,5 +1,6 @@
 """One backbone for several sources: planted halves of the motifs, shares of sources, heads, and the resume store."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,17 +9,19 @@ import pytest
 import torch
 from learn_toys import BACKBONE, LENGTH, PRETRAINING, READING, TRAINING, split
 
+from seqgraft.config.learning import BackboneSettings
 from seqgraft.errors import SeqgraftError
 from seqgraft.learn.bundle import load_bundle, model_from
-from seqgraft.learn.examples import Examples
+from seqgraft.learn.examples import Aim, Examples
 from seqgraft.learn.fits import run_job
 from seqgraft.learn.lessons import Lesson
-from seqgraft.learn.model import extract
+from seqgraft.learn.model import extract, predict
 from seqgraft.learn.objectives import BINARY
 from seqgraft.learn.shared_pretraining import Course, train_shared
 from seqgraft.learn.shared_run import drawn, draws_per_epoch
 from seqgraft.learn.shared_source import run
 from seqgraft.learn.source_heads import one_headed
+from seqgraft.learn.source_lessons import shared_reading
 from seqgraft.stats.auc import auroc
 
 MOTIFS = {"left": ((3, 0, 3, 0, 0, 3), 3), "right": ((2, 2, 1, 1, 2, 1), 15)}
@@ -107,7 +110,7 @@ def test_a_model_of_several_heads_keeps_none_unless_told_which(pair: Path) -> No
 
 
 def test_zero_shot_predicts_with_the_head_that_is_named(pair: Path) -> None:
-    own = half("right", 120, 11)
+    own = replace(half("right", 120, 11), aim=Aim(classes=("with", "without")))
     result = run_job(
         "zero-shot", own, split(own), reading=READING, backbone=BACKBONE, training=TRAINING, train_sizes=[],
         replicates=1, seed_words=("study", "t"), bundles=[pair], source_head="right",
@@ -163,3 +166,37 @@ def test_a_source_too_small_is_named() -> None:
             seed_words=("s", "few+right", 0),
         )  # fmt: skip
     assert "source few" in str(found.value)
+
+
+def test_where_the_rate_falls_each_number_of_epochs_is_a_run_of_its_own(tmp_path: Path) -> None:
+    both = [lesson("left", 80), lesson("right", 80, 2)]
+    losses = []
+    for epochs in ((1, 3), (3,)):
+        settings = SETTINGS.model_copy(update={"epochs": epochs, "schedule": "cosine", "optimizer": "sgd"})
+        losses.append(made(tmp_path, both, settings=settings).history["validation_loss"].iloc[-1])
+    assert losses[0] == losses[1]
+    constant = SETTINGS.model_copy(update={"epochs": (3,), "optimizer": "sgd"})
+    assert made(tmp_path, both, settings=constant).history["validation_loss"].iloc[-1] != losses[0]
+
+
+def test_sources_of_two_lengths_are_filled_up_and_read_alike(tmp_path: Path) -> None:
+    long, short = lesson("left", 80), lesson("right", 80, 2)
+    cut = replace(short, examples=replace(short.examples, tokens=short.examples.tokens[:, :21].copy()))
+    reading = shared_reading([READING, replace(READING, length=21)])
+    assert (reading.length, reading.ragged) == (LENGTH, True)
+    # A network with statistics of batches: they are kept with the weights, of a second start as of the first.
+    backbone = BackboneSettings(name="resnet", width=4, depth=1, hidden=4)
+    settings = SETTINGS.model_copy(update={"epochs": (1,)})
+    found = [
+        made(tmp_path, [long, cut], reading=reading, backbone=backbone, settings=settings) for _ in range(2)
+    ]
+    assert all(torch.equal(value, found[1].weights[name]) for name, value in found[0].weights.items())
+    assert any("running_mean" in name for name in found[0].weights)
+    bundle = one_headed(load_bundle(tmp_path), "right")
+    model, _ = model_from(bundle, reading, backbone, keep_head=True, seed_value=0)
+    tokens = torch.from_numpy(cut.examples.tokens)
+    filled = torch.nn.functional.pad(tokens, (0, 3), value=5)
+    with torch.no_grad():
+        assert torch.allclose(model.eval()(tokens), model(filled), atol=1e-6)
+    held_out = found[0].logits["held-out"]["right"]
+    assert held_out == pytest.approx(predict(model, tokens[found[0].held_out["right"]]).numpy(), abs=1e-5)

@@ -48,10 +48,6 @@ ONE_TRANSFER = jobs(
         ("config/sources.yaml",
          jobs(5, identity=1, simulate=10, pretrain=8 + 4, finetune=4 + 2, finetune_without_source=1, baseline=2,
               forgetting=1, source_scores=4, rank_sources=1, ablation=1)),
-        # One target, both tasks grouped; two source models and what may be chosen a second time with the leaks left in.
-        ("config/peptides.yaml",
-         jobs(2, group=2, download=5, identity=1, pretrain=2, pretrain_with_leaks=2, finetune=4, finetune_with_leaks=3,
-              finetune_without_source=2, scratch_with_leaks=1, baseline=3, forgetting=1, leak_claims=1)),
         # Both directions: every task is a source and a target; one source model each, one strategy from it.
         ("tests/config/tiny.yaml",
          jobs(2, identity=2, simulate=4, pretrain=2, finetune=2, finetune_without_source=2, baseline=4)),

@@ -33,7 +33,7 @@ from seqgraft.report.reliability_figure import CALLS, MEASURED, TRUST_CAPTIONS, 
 from seqgraft.report.series import series_of
 from seqgraft.report.svg import to_svg
 from seqgraft.report.tables import digits_of, lower_is_better, metric_title
-from seqgraft.report.task_words import target_type, type_of
+from seqgraft.report.task_words import source_type, target_type
 from seqgraft.report.text import train_size
 from seqgraft.report.training_figure import NAMED, Course, training_course
 from seqgraft.running.side_by_side import each
@@ -271,7 +271,7 @@ def training_drawings(inputs: ReportInputs) -> list[Drawing]:
     for number, source in enumerate(sources, start=1):
         title = " + ".join(inputs.title_of(name) for name in source.split("+"))
         frame = Frame(
-            f"Source models: {title}", type_of(inputs, source).loss_words, True, 0, 0.0, inputs.simulated
+            f"Source models: {title}", source_type(inputs, source).loss_words, True, 0, 0.0, inputs.simulated
         )
         courses = tuple(
             _course(f"model {int(folder.rsplit('/', 1)[1]) + 1}", model.history, model.bundle)

@@ -16,7 +16,7 @@ from seqgraft.report.methods_pretraining import second_stage_words, shared_words
 from seqgraft.report.methods_sources import estimates_words, forgetting_words
 from seqgraft.report.methods_statistics import statistics_words
 from seqgraft.report.references import OF_STRATEGIES, Citations
-from seqgraft.report.task_words import CONSTANT, constant_words, target_types, type_of
+from seqgraft.report.task_words import CONSTANT, constant_words, source_type, target_types
 from seqgraft.stats.settings import ZERO_SHOT
 
 #: Packages that are named with their version, and how they are written.
@@ -168,7 +168,7 @@ def _sources(inputs: ReportInputs, cited: Citations) -> str:
 def _source_loss(inputs: ReportInputs) -> str:
     """Name what source models are judged by."""
     sources = dict.fromkeys(verdict["source"] for verdict in inputs.verdicts)
-    return text.listed(list(dict.fromkeys(type_of(inputs, name).loss_words for name in sources)), "or")
+    return text.listed(list(dict.fromkeys(source_type(inputs, name).loss_words for name in sources)), "or")
 
 
 def _source_sizes(inputs: ReportInputs) -> str:

@@ -33,6 +33,12 @@ def type_of(inputs: ReportInputs, task: str) -> TaskType:
     return TASK_TYPES.get(own.get("type", "binary"), BINARY)
 
 
+def source_type(inputs: ReportInputs, sources: str) -> TaskType:
+    """Return how source models are judged: where letters are masked, by the log loss as binary ones."""
+    masked = inputs.config.get("pretraining", {}).get("objective") == "masked"
+    return BINARY if masked else type_of(inputs, sources)
+
+
 def target_type(inputs: ReportInputs, verdict: Mapping[str, Any]) -> TaskType:
     """Return how the predictions of one transfer's target are judged."""
     return type_of(inputs, str(verdict["target"]))

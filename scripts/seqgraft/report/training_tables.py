@@ -8,7 +8,7 @@ import pandas as pd
 from seqgraft.report import text
 from seqgraft.report.inputs import ReportInputs
 from seqgraft.report.tables import Cell, Row, Table, digits_of, metric_title, num
-from seqgraft.report.task_words import type_of
+from seqgraft.report.task_words import source_type
 
 #: Metrics of a source model on its own test part: of binary tasks these, of others the first two of their type.
 SOURCE_METRICS = ("auroc", "mcc")
@@ -28,7 +28,7 @@ def source_metrics(inputs: ReportInputs) -> list[str]:
     """
     found: dict[str, None] = {}
     for folder in inputs.source_models:
-        kind = type_of(inputs, folder.rsplit("/", 1)[0])
+        kind = source_type(inputs, folder.rsplit("/", 1)[0])
         found |= dict.fromkeys(SOURCE_METRICS if kind.binary else kind.metrics[:2])
     return list(found)
 
