@@ -79,7 +79,7 @@ def test_the_two_rules(tmp_path, monkeypatch, capfd) -> None:
             "group",
             input={"records": names["records"]},
             output={"groups": names["groups"]},
-            params={"split": own, "alphabet": "dna", "strand": "single"},
+            params={"split": own, "alphabet": "dna", "strand": "single", "padded": False, "windows": False},
             wildcards={"task": "b"},
         )
     )

@@ -66,7 +66,7 @@ class Bundle:
     def classes(self) -> list[str]:
         """The classes of its head, the positive one first; none without a head."""
         of_heads = self.description.get("head_classes", {})
-        return list(of_heads.get(self.source, self.description["classes"]))
+        return list(of_heads.get(self.source, self.description.get("classes", [])))
 
     def held_out(self) -> pd.DataFrame:
         """Return the source's own held-out predictions: ``id, label, prediction``, or more columns of these kinds."""

@@ -93,8 +93,8 @@ BASELINES: dict[str, Description] = {
         "Cover & Hart 1967, IEEE Trans. Inf. Theory 13:21; Edgar 2004, Nucleic Acids Res. 32:1792",
     ),
     "random-backbone": Description(
-        "The same network's backbone with random weights, never trained; a linear model of its features is the head, as "
-        "for linear-probe.",
+        "The same network's backbone with random weights, never trained; a linear model of its features is the head, "
+        "as for linear-probe.",
         "Jarrett et al. 2009, ICCV:2146",
     ),
 }
