@@ -38,7 +38,7 @@ for name in sys.argv[2:]:
         missing.append(f"{name}: {error}")
 for name, module in list(sys.modules.items()):
     place = getattr(module, "__file__", None)
-    if place and not place.startswith((sys.prefix, sys.argv[1])):
+    if place and place[0] == "/" and not place.startswith((sys.prefix, sys.argv[1])):
         strange.append(f"{name}: {place}")
 print(json.dumps({"missing": missing, "strange": strange}))
 """
