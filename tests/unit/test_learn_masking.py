@@ -59,13 +59,14 @@ def made(folder: Path, own: Lesson, **more):
 
 
 def test_a_rule_of_letters_is_learned(tmp_path: Path) -> None:
-    result = made(tmp_path, lesson(repeating(240)))
+    longer = SETTINGS.model_copy(update={"epochs": (60,)})
+    result = made(tmp_path, lesson(repeating(240)), settings=longer)
     row = pd.read_csv(tmp_path / "history.tsv", sep="\t").set_index("epoch").loc[result.epochs]
     # Any letter follows from those three places away; of letters alone one in four is right.
-    assert row["validation_accuracy"] > 0.85
+    assert row["validation_accuracy"] > 0.9
     assert row["validation_baseline_accuracy"] < 0.35
     assert row["validation_loss"] < 0.4 < 1.3 < row["validation_baseline_loss"]
-    assert result.test["letters"]["accuracy"] > 0.85
+    assert result.test["letters"]["accuracy"] > 0.9
     assert load_bundle(tmp_path).description["objectives"] == {"letters": "masked"}
     assert pd.read_parquet(tmp_path / "predictions.parquet").empty
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from seqgraft.learn.augment import augmented
 from seqgraft.learn.gradient import fit_all
 from seqgraft.learn.jobs import FitPlan
 from seqgraft.learn.loop import Run
@@ -46,12 +47,9 @@ class SourceBatches:
         sees the same batches.
         """
         rows = torch.randint(len(self.labels), (self.size,)).to(self.labels.device)
-        tokens = self.tokens[rows]
-        if model.reading.complement is not None:
-            other = (torch.rand(len(tokens), 1) < 0.5).to(tokens.device)
-            tokens = torch.where(other, model.reverse_complement(tokens).to(tokens.dtype), tokens)
+        tokens, labels = augmented(model, self.tokens[rows], self.labels[rows])
         head = getattr(model, SOURCE_HEAD)
-        return self.objective.loss(head(model.features(tokens)).squeeze(1), self.labels[rows])
+        return self.objective.loss(head(model.features(tokens)).squeeze(1), labels)
 
 
 def add_source_head(start: Start, plan: FitPlan, model: Model) -> None:
